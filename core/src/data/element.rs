@@ -1,0 +1,213 @@
+use std::fmt;
+
+use serde_json::{Map, Value as Json};
+
+use crate::senml::Error;
+use crate::senml::xml::{Event, Reader, Start, attribute, check_text, escape, syntax};
+
+const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
+
+/// An XML element as it came: names, attributes in order, children.
+///
+/// This is where metadata keep what the typed model has no field for. `Debug` shows no content.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Element {
+    /// The local name.
+    pub name: String,
+    /// The namespace; empty for none.
+    pub namespace: String,
+    /// The attributes, in the order they were written.
+    pub attributes: Vec<Attribute>,
+    /// Elements and texts inside, in order.
+    pub children: Vec<Node>,
+}
+
+/// One attribute of an [`Element`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// The namespace; empty for none, as it mostly is.
+    pub namespace: String,
+    /// The local name.
+    pub name: String,
+    /// The value, unescaped.
+    pub value: String,
+}
+
+/// What stands inside an [`Element`].
+#[derive(Clone, PartialEq, Eq)]
+pub enum Node {
+    /// A child element.
+    Element(Element),
+    /// Character data, unescaped.
+    Text(String),
+}
+
+impl Element {
+    /// An empty element.
+    pub fn new(name: impl Into<String>, namespace: impl Into<String>) -> Self {
+        Self { name: name.into(), namespace: namespace.into(), ..Self::default() }
+    }
+
+    /// The value of an attribute without namespace.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        let found =
+            self.attributes.iter().find(|attribute| attribute.namespace.is_empty() && attribute.name == name);
+        found.map(|attribute| &*attribute.value)
+    }
+
+    /// Appends an attribute, where there is a value for it.
+    pub(crate) fn with(mut self, name: &str, value: Option<&str>) -> Self {
+        if let Some(value) = value {
+            self.attributes.push(Attribute {
+                namespace: String::new(),
+                name: name.to_owned(),
+                value: value.to_owned(),
+            });
+        }
+        self
+    }
+
+    /// Appends a child element, unless it is empty.
+    pub(crate) fn with_child(mut self, child: Element) -> Self {
+        if !child.attributes.is_empty() || !child.children.is_empty() {
+            self.children.push(Node::Element(child));
+        }
+        self
+    }
+
+    /// The child elements.
+    pub fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.children.iter().filter_map(|node| match node {
+            Node::Element(element) => Some(element),
+            Node::Text(_) => None,
+        })
+    }
+
+    /// The first child element of that local name, whatever its namespace.
+    pub fn child(&self, name: &str) -> Option<&Element> {
+        self.elements().find(|element| element.name == name)
+    }
+
+    /// The character data directly inside.
+    pub fn text(&self) -> String {
+        let texts = self.children.iter().filter_map(|node| match node {
+            Node::Text(text) => Some(&**text),
+            Node::Element(_) => None,
+        });
+        texts.collect()
+    }
+
+    /// As JSON: an object of the attributes, and of the children by their names (a list where a name recurs). Text
+    /// beside them is under `text`; an element of text only is that text.
+    pub fn to_json(&self) -> Json {
+        let text = self.text();
+        let text = text.trim();
+        if !text.is_empty() && self.attributes.is_empty() && self.elements().next().is_none() {
+            return Json::from(text);
+        }
+        let mut object = Map::new();
+        for attribute in &self.attributes {
+            object.insert(attribute.name.clone(), Json::from(&*attribute.value));
+        }
+        for child in self.elements() {
+            match object.get_mut(&child.name) {
+                None => {
+                    object.insert(child.name.clone(), child.to_json());
+                }
+                Some(Json::Array(list)) => list.push(child.to_json()),
+                Some(one) => *one = Json::Array(vec![one.take(), child.to_json()]),
+            }
+        }
+        if !text.is_empty() {
+            object.insert("text".to_owned(), Json::from(text));
+        }
+        Json::Object(object)
+    }
+
+    pub(crate) fn read(reader: &mut Reader<'_>, start: &Start<'_>) -> Result<Self, Error> {
+        let mut element = Self::new(start.local_name(), &*start.namespace);
+        reader.attributes(start, |namespace, name, value| {
+            if element.attributes.iter().any(|known| known.name == name && known.namespace == namespace) {
+                return Err(syntax("an attribute is there twice".to_owned()));
+            }
+            let (namespace, name) = (namespace.to_owned(), name.to_owned());
+            element.attributes.push(Attribute { namespace, name, value: value.into_owned() });
+            Ok(())
+        })?;
+        if start.empty {
+            return Ok(element);
+        }
+        loop {
+            match reader.next()? {
+                Event::Start(child) => element.children.push(Node::Element(Self::read(reader, &child)?)),
+                Event::Text(text) => match element.children.last_mut() {
+                    Some(Node::Text(before)) => {
+                        before.push_str(&text);
+                        check_text(before, reader.limits().text)?;
+                    }
+                    _ => {
+                        check_text(&text, reader.limits().text)?;
+                        element.children.push(Node::Text(text.into_owned()));
+                    }
+                },
+                Event::End => return Ok(element),
+                Event::Eof => return Err(syntax("the text ends inside an element".to_owned())),
+            }
+        }
+    }
+
+    /// Writes the element where `around` is the default namespace.
+    pub(crate) fn write(&self, out: &mut String, around: &str) -> Result<(), Error> {
+        out.push('<');
+        out.push_str(&self.name);
+        if self.namespace != around {
+            attribute(out, "xmlns", &self.namespace)?;
+        }
+        for (count, Attribute { namespace, name, value }) in self.attributes.iter().enumerate() {
+            match &**namespace {
+                "" => attribute(out, name, value)?,
+                XML_NS => attribute(out, &format!("xml:{name}"), value)?,
+                other => {
+                    attribute(out, &format!("xmlns:a{count}"), other)?;
+                    attribute(out, &format!("a{count}:{name}"), value)?;
+                }
+            }
+        }
+        if self.children.is_empty() {
+            out.push_str("/>");
+            return Ok(());
+        }
+        out.push('>');
+        for node in &self.children {
+            match node {
+                Node::Element(child) => child.write(out, &self.namespace)?,
+                Node::Text(text) => escape(out, text)?,
+            }
+        }
+        out.push_str("</");
+        out.push_str(&self.name);
+        out.push('>');
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{} …>", self.name)
+    }
+}
+
+impl fmt::Debug for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=…", self.name)
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Element(element) => element.fmt(f),
+            Self::Text(_) => f.write_str("text …"),
+        }
+    }
+}

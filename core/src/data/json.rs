@@ -1,0 +1,53 @@
+//! The JSON of the reference program: metadata as nested objects, a list of records with times in a zone.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value as Json, json};
+
+use super::{Data, Part};
+use crate::senml::{Record, Value};
+
+impl Data {
+    /// One object a series: `{"meta": {…}, "records": [{"name", "time", "value", "unit"}, …]}`, times in `zone` with
+    /// their offset.
+    ///
+    /// A gap has the value `null`, a missing unit is `null`. `sum` and `update_time` stand in a record only where it
+    /// has them; binary values are base64url.
+    pub fn to_json(&self, zone: &TimeZone) -> Vec<Json> {
+        self.parts.iter().map(|part| self.part_to_json(part, zone)).collect()
+    }
+
+    fn part_to_json(&self, part: &Part, zone: &TimeZone) -> Json {
+        let records: Vec<Json> =
+            self.records.rows(part.rows()).map(|record| record_to_json(&record, zone)).collect();
+        json!({ "meta": part.meta.to_element().to_json(), "records": records })
+    }
+}
+
+fn record_to_json(record: &Record<'_>, zone: &TimeZone) -> Json {
+    let mut object = Map::new();
+    object.insert("name".to_owned(), Json::from(record.name));
+    object.insert("time".to_owned(), Json::from(iso_time(record, zone)));
+    let value = match record.value {
+        Some(Value::Number(number)) => Json::from(number),
+        Some(Value::Text(text)) => Json::from(text),
+        Some(Value::Boolean(boolean)) => Json::from(boolean),
+        Some(Value::Data(data)) => Json::from(URL_SAFE_NO_PAD.encode(data)),
+        None => Json::Null,
+    };
+    object.insert("value".to_owned(), value);
+    object.insert("unit".to_owned(), record.unit.map_or(Json::Null, Json::from));
+    if let Some(sum) = record.sum {
+        object.insert("sum".to_owned(), Json::from(sum));
+    }
+    if let Some(update_time) = record.update_time {
+        object.insert("update_time".to_owned(), Json::from(update_time));
+    }
+    Json::Object(object)
+}
+
+/// ISO 8601 with the offset in force then, as `2022-01-10T00:00:00+01:00`; a fraction only where there is one.
+pub(crate) fn iso_time(record: &Record<'_>, zone: &TimeZone) -> String {
+    record.timestamp().to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
+}

@@ -1,0 +1,230 @@
+//! The Quoalise payload (`urn:quoalise:0`): metadata and SenML records of one or several series.
+//!
+//! ```
+//! use quoalise::data::Data;
+//! use quoalise::senml::ReadOptions;
+//!
+//! let xml = br#"<quoalise xmlns="urn:quoalise:0"><data>
+//!   <meta><measurement name="active-power" unit="W" aggregation="mean" sampling-interval="PT30M"/></meta>
+//!   <sensml xmlns="urn:ietf:params:xml:ns:senml">
+//!     <senml bn="urn:dev:prm:00000000000001_consumption/power/active/raw" bt="1641769200" bu="W" v="412"/>
+//!     <senml t="1800" v="398"/>
+//!   </sensml></data></quoalise>"#;
+//! let data = Data::from_xml(xml, &ReadOptions::default())?;
+//! assert_eq!(data.records().values(), [412.0, 398.0]);
+//! assert_eq!(data.energy_wh(), Some(405.0));
+//! # Ok::<(), quoalise::senml::Error>(())
+//! ```
+
+mod build;
+mod element;
+mod identifier;
+mod json;
+mod meta;
+
+pub(crate) use build::Builder;
+pub use element::{Attribute, Element, Node};
+pub use identifier::Identifier;
+pub use meta::{Aggregation, DeviceIdentifier, Measurement, Metadata, Pricing, SamplingInterval};
+
+use std::ops::Range;
+
+use crate::senml::{self, DEFAULT_VERSION, Error, Pack, ReadOptions, Records, Value, WriteOptions};
+
+/// The XML namespace of the Quoalise payload.
+pub const NS: &str = "urn:quoalise:0";
+
+/// One payload: the records of all its series in one set of columns, and what each series is.
+///
+/// A payload mostly has one `<data>`; where it has several (one a tariff class, say), each is a [`Part`] and has its
+/// rows of the columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Data {
+    parts: Vec<Part>, // never empty
+    records: Records,
+}
+
+/// One `<data>` of a payload.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    meta: Metadata,
+    version: u32,
+    rows: Range<usize>,
+    other: Vec<Element>,
+}
+
+impl Part {
+    /// What the series is.
+    pub fn meta(&self) -> &Metadata {
+        &self.meta
+    }
+
+    /// The `bver` of its pack.
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Its rows in [`Data::records`].
+    pub fn rows(&self) -> Range<usize> {
+        self.rows.clone()
+    }
+
+    /// Elements of its `<data>` that Quoalise does not define.
+    pub fn other(&self) -> &[Element] {
+        &self.other
+    }
+}
+
+/// A stretch of time in which a series has no values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The name of the series.
+    pub name: String,
+    /// Where the first missing interval begins, in microseconds since 1970 UTC.
+    pub start: i64,
+    /// Where the last missing interval ends.
+    pub end: i64,
+}
+
+impl Data {
+    /// A payload of one series.
+    pub fn new(meta: Metadata, records: Records) -> Self {
+        let part = Part { meta, version: DEFAULT_VERSION, rows: 0..records.len(), other: Vec::new() };
+        Self { parts: vec![part], records }
+    }
+
+    /// Appends a series, as a `<data>` of its own.
+    pub fn push(&mut self, meta: Metadata, records: &Records) {
+        let start = self.records.len();
+        self.records.extend(records);
+        let rows = start..self.records.len();
+        self.parts.push(Part { meta, version: DEFAULT_VERSION, rows, other: Vec::new() });
+    }
+
+    /// A bare pack, without metadata.
+    pub fn from_pack(pack: Pack) -> Self {
+        let mut data = Self::new(Metadata::default(), pack.records);
+        data.parts[0].version = pack.version;
+        data
+    }
+
+    /// The records as one pack, metadata dropped. The version is the highest of the parts'.
+    pub fn into_pack(self) -> Pack {
+        let version = self.parts.iter().map(|part| part.version).max().unwrap_or(DEFAULT_VERSION);
+        Pack { version, records: self.records }
+    }
+
+    /// What the first series is; mostly there is but one.
+    pub fn meta(&self) -> &Metadata {
+        &self.parts[0].meta
+    }
+
+    /// The series of the payload; at least one.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The records of all series.
+    pub fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// Reads a payload: a `quoalise` element, a `data` element by itself, or a whole stanza with a `quoalise` element
+    /// in it (the `delay` stamp of a message then is what relative times count from).
+    ///
+    /// # Errors
+    /// Any [`senml::ErrorKind`] but `NotWritable`.
+    pub fn from_xml(xml: &[u8], options: &ReadOptions) -> Result<Self, Error> {
+        build::read(xml, options)
+    }
+
+    /// Writes a `quoalise` element.
+    ///
+    /// # Errors
+    /// [`NotWritable`](senml::ErrorKind::NotWritable), as for [`Pack::to_xml`].
+    pub fn to_xml(&self, options: &WriteOptions) -> Result<String, Error> {
+        let mut out = format!("<quoalise xmlns=\"{NS}\">");
+        for part in &self.parts {
+            out.push_str("<data>");
+            part.meta.to_element().write(&mut out, NS)?;
+            senml::xml::write(&mut out, part.version, &self.records, part.rows(), options)?;
+            for element in &part.other {
+                element.write(&mut out, NS)?;
+            }
+            out.push_str("</data>");
+        }
+        out.push_str("</quoalise>");
+        Ok(out)
+    }
+
+    /// The energy of the payload in Wh: mean power times its interval, or sums of energy, added up.
+    ///
+    /// `None` where that has no meaning: another quantity, no fixed interval, a meter index. Gaps count as nothing.
+    pub fn energy_wh(&self) -> Option<f64> {
+        self.parts.iter().map(|part| self.part_energy_wh(part)).sum()
+    }
+
+    fn part_energy_wh(&self, part: &Part) -> Option<f64> {
+        let measurement = &part.meta.measurement;
+        let mut energy = 0.0;
+        for record in self.records.rows(part.rows()) {
+            let Some(Value::Number(value)) = record.value else { continue };
+            let (scale, power) = match record.unit.or(measurement.unit.as_deref())? {
+                "W" => (1.0, true),
+                "kW" => (1e3, true),
+                "Wh" => (1.0, false),
+                "kWh" => (1e3, false),
+                _ => return None,
+            };
+            energy += match (&measurement.aggregation, power) {
+                (Some(Aggregation::Mean), true) => {
+                    value * scale * measurement.sampling_interval?.seconds()? as f64 / 3600.0
+                }
+                (Some(Aggregation::Sum), false) => value * scale,
+                _ => return None,
+            };
+        }
+        Some(energy)
+    }
+
+    /// Where values are missing: records that are gaps, and holes between records that are further apart than their
+    /// series' sampling interval. Only for series whose interval is of fixed length.
+    pub fn gaps(&self) -> Vec<Gap> {
+        let mut gaps = Vec::new();
+        for part in &self.parts {
+            let interval = part.meta.measurement.sampling_interval.and_then(|interval| interval.seconds());
+            let Some(step) = interval.and_then(|seconds| seconds.checked_mul(1_000_000)) else { continue };
+            for name in self.records.names_in(part.rows()) {
+                let rows = part.rows().filter(|row| self.records.name(*row) == name);
+                let mut points: Vec<(i64, bool)> = rows
+                    .filter_map(|row| self.records.get(row))
+                    .map(|record| (record.time, record.value.is_some()))
+                    .collect();
+                points.sort_unstable();
+                series_gaps(name, &points, step, &mut gaps);
+            }
+        }
+        gaps
+    }
+}
+
+fn series_gaps(name: &str, points: &[(i64, bool)], step: i64, gaps: &mut Vec<Gap>) {
+    let Some(&(first, _)) = points.first() else { return };
+    let mut covered = first;
+    let mut open: Option<Gap> = None;
+    for &(time, has_value) in points {
+        if time > covered || !has_value {
+            let start = covered.min(time);
+            let end = if has_value { time } else { time.saturating_add(step) };
+            match &mut open {
+                Some(gap) => gap.end = end,
+                None => open = Some(Gap { name: name.to_owned(), start, end }),
+            }
+        }
+        if has_value {
+            gaps.extend(open.take());
+        }
+        covered = covered.max(time.saturating_add(step));
+    }
+    gaps.extend(open);
+}

@@ -1,0 +1,188 @@
+//! A pull reader over quick-xml that knows namespaces, refuses DTDs and keeps within [`Limits`].
+
+use std::borrow::Cow;
+
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesStart, Event as Xml};
+use quick_xml::name::ResolveResult;
+use quick_xml::reader::NsReader;
+
+use super::super::resolve::limit;
+use super::super::{Error, ErrorKind, Limits};
+
+pub(crate) struct Reader<'a> {
+    inner: NsReader<&'a [u8]>,
+    limits: Limits,
+    depth: usize,
+}
+
+pub(crate) enum Event<'a> {
+    Start(Start<'a>),
+    End,
+    /// Character data, never empty; long texts may come in pieces.
+    Text(Cow<'a, str>),
+    Eof,
+}
+
+/// A start tag. An empty element has no `End` of its own.
+pub(crate) struct Start<'a> {
+    pub namespace: Cow<'static, str>,
+    pub empty: bool,
+    tag: BytesStart<'a>,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(xml: &'a [u8], limits: Limits) -> Result<Self, Error> {
+        if xml.len() > limits.bytes {
+            return Err(limit("bytes", limits.bytes));
+        }
+        let text = std::str::from_utf8(xml)
+            .map_err(|error| syntax(format!("not UTF-8 after byte {}", error.valid_up_to())))?;
+        let mut inner = NsReader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
+        inner.resolver_mut().set_max_namespace_bindings(limits.attributes);
+        Ok(Self { inner, limits, depth: 0 })
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// What has not been read yet, for a scanner that takes over for a while: see [`skip`](Self::skip).
+    pub fn rest(&mut self) -> &'a [u8] {
+        self.inner.get_mut()
+    }
+
+    /// Passes over `bytes` that hold whole elements only.
+    pub fn skip(&mut self, bytes: usize) {
+        let rest = self.inner.get_mut();
+        *rest = &rest[bytes..];
+    }
+
+    pub fn next(&mut self) -> Result<Event<'a>, Error> {
+        loop {
+            match self.inner.read_event().map_err(|error| syntax(error.to_string()))? {
+                Xml::Start(tag) => {
+                    self.depth += 1;
+                    return self.start(tag, false);
+                }
+                Xml::Empty(tag) => return self.start(tag, true),
+                Xml::End(_) => {
+                    self.depth = self.depth.saturating_sub(1);
+                    return Ok(Event::End);
+                }
+                Xml::Text(text) => return Ok(Event::Text(text.xml10_content())),
+                Xml::CData(text) => return Ok(Event::Text(text.xml10_content())),
+                Xml::GeneralRef(reference) => {
+                    let whole = format!("&{};", &*reference);
+                    let text = quick_xml::escape::unescape(&whole)
+                        .map_err(|_| syntax("an entity that XML does not define by itself".into()))?;
+                    return Ok(Event::Text(Cow::Owned(text.into_owned())));
+                }
+                Xml::DocType(_) => {
+                    return Err(syntax("a document type declaration, which is refused".into()));
+                }
+                Xml::Comment(_) | Xml::PI(_) => {}
+                Xml::Decl(decl) => check_encoding(&decl)?,
+                Xml::Eof if self.depth > 0 => return Err(syntax("the text ends inside an element".into())),
+                Xml::Eof => return Ok(Event::Eof),
+            }
+        }
+    }
+
+    /// Passes over the rest of an element whose start tag was read.
+    pub fn skip_element(&mut self, start: &Start<'_>) -> Result<(), Error> {
+        if start.empty {
+            return Ok(());
+        }
+        let depth = self.depth;
+        while self.depth >= depth {
+            self.next()?;
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with every attribute of the element just begun: namespace (mostly none), local name, value.
+    /// Namespace declarations are left out.
+    pub fn attributes(
+        &self,
+        start: &Start<'_>,
+        mut each: impl FnMut(&str, &str, Cow<'_, str>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut attributes = start.tag.attributes();
+        // Its own check for doubles is quadratic; callers find them by the field that is already set.
+        attributes.with_checks(false);
+        for (count, attribute) in attributes.enumerate() {
+            if count >= self.limits.attributes {
+                return Err(limit("attributes of an element", self.limits.attributes));
+            }
+            let attribute = attribute.map_err(|error| syntax(error.to_string()))?;
+            if attribute.key.as_namespace_binding().is_some() {
+                continue;
+            }
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| {
+                syntax("an attribute with an entity that XML does not define by itself".into())
+            })?;
+            if value.len() > self.limits.text {
+                return Err(limit("bytes in an attribute", self.limits.text));
+            }
+            let (namespace, local) = self.inner.resolver().resolve_attribute(attribute.key);
+            let namespace = match namespace {
+                ResolveResult::Bound(namespace) => namespace.0,
+                ResolveResult::Unbound => "",
+                ResolveResult::Unknown(_) => {
+                    return Err(syntax("a namespace prefix that is not declared".into()));
+                }
+            };
+            each(namespace, local.into_inner(), value)?;
+        }
+        Ok(())
+    }
+
+    fn start(&self, tag: BytesStart<'a>, empty: bool) -> Result<Event<'a>, Error> {
+        if self.depth + usize::from(empty) > self.limits.depth {
+            return Err(limit("nested elements", self.limits.depth));
+        }
+        let namespace = match self.inner.resolver().resolve_element(tag.name()).0 {
+            ResolveResult::Bound(namespace) if namespace.0 == super::super::NS => {
+                Cow::Borrowed(super::super::NS)
+            }
+            ResolveResult::Bound(namespace) => Cow::Owned(namespace.0.to_owned()),
+            ResolveResult::Unbound => Cow::Borrowed(""),
+            ResolveResult::Unknown(_) => {
+                return Err(syntax("a namespace prefix that is not declared".into()));
+            }
+        };
+        Ok(Event::Start(Start { namespace, empty, tag }))
+    }
+}
+
+impl<'a> Start<'a> {
+    pub fn is(&self, namespace: &str, name: &str) -> bool {
+        self.local_name() == name && self.namespace == namespace
+    }
+
+    pub fn local_name(&self) -> &str {
+        self.tag.local_name().into_inner()
+    }
+
+    /// The name as written, prefix included.
+    pub fn written_name(&self) -> &str {
+        self.tag.name().0
+    }
+}
+
+fn check_encoding(decl: &quick_xml::events::BytesDecl<'_>) -> Result<(), Error> {
+    match decl.encoding() {
+        Some(Ok(encoding))
+            if !encoding.eq_ignore_ascii_case("utf-8") && !encoding.eq_ignore_ascii_case("us-ascii") =>
+        {
+            Err(syntax("an encoding that is not UTF-8".into()))
+        }
+        Some(Err(error)) => Err(syntax(error.to_string())),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn syntax(detail: String) -> Error {
+    Error::new(ErrorKind::Syntax, detail)
+}
