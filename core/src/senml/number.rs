@@ -58,7 +58,14 @@ pub(crate) fn write(out: &mut String, value: f64) {
     } else {
         let mut buffer = zmij::Buffer::new();
         let text = buffer.format(value);
-        out.push_str(text.strip_suffix(".0").unwrap_or(text));
+        match text.split_once("e+") {
+            Some((mantissa, exponent)) => {
+                out.push_str(mantissa);
+                out.push('e');
+                out.push_str(exponent);
+            }
+            None => out.push_str(text.strip_suffix(".0").unwrap_or(text)),
+        }
     }
 }
 
