@@ -21,6 +21,7 @@ const READY_WITHIN: Duration = Duration::from_secs(20);
 /// How long a stopping server may take to say goodbye to its clients.
 const STOP_GRACE: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(3);
+const CONFIGURATION: &str = "prosody.cfg.lua";
 /// What it printed, as against [`Prosody::log`].
 const OUTPUT: &str = "output.txt";
 
@@ -386,9 +387,11 @@ impl Prosody {
     fn launch(&self) -> Result<ServerProcess, NotStarted> {
         let failed = |what: &str, error: std::io::Error| NotStarted::Failed(format!("{what}: {error}"));
         let dir = self.dir.path();
-        let config = dir.join("prosody.cfg.lua");
-        fs::write(&config, self.settings.configuration(dir, &self.pki, [self.c2s, self.direct_tls]))
-            .map_err(|error| failed("its configuration", error))?;
+        fs::write(
+            dir.join(CONFIGURATION),
+            self.settings.configuration(dir, &self.pki, [self.c2s, self.direct_tls]),
+        )
+        .map_err(|error| failed("its configuration", error))?;
         // Mistakes in the configuration are told on standard output.
         let output = File::create(dir.join(OUTPUT)).map_err(|error| failed("its output", error))?;
         let errors = output.try_clone().map_err(|error| failed("its output", error))?;
@@ -397,7 +400,9 @@ impl Prosody {
         let home = dir.to_owned();
         let mut process = ServerProcess::spawn("prosody", move |command| {
             command
-                .args(["--config".as_ref(), config.as_os_str(), "--foreground".as_ref()])
+                // By its name only: with a long path to it, Prosody 0.12 fails where it should warn that a line
+                // replaces an earlier one.
+                .args(["--config", CONFIGURATION, "--foreground"])
                 .current_dir(home)
                 .stdin(Stdio::null())
                 .stdout(output)
