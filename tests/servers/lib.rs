@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 pub use account::{Account, random_password};
 pub use pki::{Certificate, Pki};
 pub use ports::free_port;
-pub use prosody::{Prosody, ProsodyBuilder, Sasl, ScramHash, Tls};
+pub use prosody::{Prosody, ProsodyBuilder, Sasl, ScramHash, StartError, Tls};
 
 /// The data and vectors that lie beside the repository, in `../shared`; `None` where they are not.
 ///

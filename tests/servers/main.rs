@@ -3,11 +3,12 @@
 //! It prints one line of JSON on standard output when the server takes connections, and runs until its standard
 //! input ends, or SIGTERM or SIGINT arrives. Start it with a pipe as standard input and keep that open.
 
+use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use quoalise_tests::{Account, Certificate, Prosody, Sasl, ScramHash, Tls, random_password};
+use quoalise_tests::{Account, Certificate, Prosody, Sasl, ScramHash, StartError, Tls, random_password};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -51,12 +52,12 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn run(arguments: Arguments) -> io::Result<()> {
+async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     // Before the server is there: a signal from now on ends us in order.
     let mut terminated = signal(SignalKind::terminate())?;
     let mut interrupted = signal(SignalKind::interrupt())?;
 
-    let server = start(&arguments);
+    let server = start(&arguments)?;
     let accounts: Vec<Account> = arguments
         .accounts
         .iter()
@@ -96,7 +97,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     Ok(())
 }
 
-fn start(arguments: &Arguments) -> Prosody {
+fn start(arguments: &Arguments) -> Result<Prosody, StartError> {
     let mut builder = Prosody::builder()
         .host(&arguments.host)
         .certificate(arguments.certificate)
@@ -106,5 +107,5 @@ fn start(arguments: &Arguments) -> Prosody {
     if let Some(bytes) = arguments.stanza_size_limit {
         builder = builder.stanza_size_limit(bytes);
     }
-    arguments.config.iter().fold(builder, |builder, line| builder.config(line)).start()
+    arguments.config.iter().fold(builder, |builder, line| builder.config(line)).try_start()
 }

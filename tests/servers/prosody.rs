@@ -1,6 +1,6 @@
 //! Debian's Prosody.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -136,7 +136,16 @@ impl ProsodyBuilder {
     ///
     /// # Panics
     /// When it does not come up, with its log.
+    #[track_caller]
     pub fn start(self) -> Prosody {
+        self.try_start().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// [`start`](Self::start) that leaves it to the caller what to do when it does not come up.
+    ///
+    /// # Errors
+    /// When it does not come up, with its log.
+    pub fn try_start(self) -> Result<Prosody, StartError> {
         let dir =
             tempfile::Builder::new().prefix("quoalise-prosody-").tempdir().expect("a folder for Prosody");
         let pki = self.pki.clone().unwrap_or_else(|| Arc::new(Pki::new()));
@@ -151,13 +160,13 @@ impl ProsodyBuilder {
             match server.launch() {
                 Ok(process) => {
                     server.process = Some(process);
-                    return server;
+                    return Ok(server);
                 }
                 Err(NotStarted::PortTaken) => [server.c2s, server.direct_tls] = free_ports(),
-                Err(NotStarted::Failed(why)) => server.panic(&why),
+                Err(NotStarted::Failed(why)) => return Err(server.start_error(&why)),
             }
         }
-        server.panic("the ports it was given were taken each time")
+        Err(server.start_error("the ports it was given were taken each time"))
     }
 
     /// `ports` are those of STARTTLS and of direct TLS.
@@ -217,6 +226,18 @@ impl ProsodyBuilder {
     }
 }
 
+/// Why a server did not come up, with what it said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartError(String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
 enum NotStarted {
     PortTaken,
     Failed(String),
@@ -256,6 +277,7 @@ impl Prosody {
     ///
     /// # Panics
     /// When it does not come up.
+    #[track_caller]
     pub fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Prosody>> = Mutex::new(Weak::new());
         // A start that panicked leaves nothing behind: the next test finds out by itself.
@@ -351,6 +373,7 @@ impl Prosody {
     ///
     /// # Panics
     /// When it does not come up, with its log.
+    #[track_caller]
     pub fn start(&mut self) {
         if self.process.is_some() {
             return;
@@ -360,8 +383,10 @@ impl Prosody {
             match self.launch() {
                 Ok(process) => break self.process = Some(process),
                 Err(NotStarted::PortTaken) if Instant::now() < deadline => thread::sleep(LOOK_EVERY),
-                Err(NotStarted::PortTaken) => self.panic("somebody took its ports while it was down"),
-                Err(NotStarted::Failed(why)) => self.panic(&why),
+                Err(NotStarted::PortTaken) => {
+                    panic!("{}", self.start_error("somebody took its ports while it was down"))
+                }
+                Err(NotStarted::Failed(why)) => panic!("{}", self.start_error(&why)),
             }
         }
     }
@@ -370,6 +395,7 @@ impl Prosody {
     ///
     /// # Panics
     /// When it does not come up, with its log.
+    #[track_caller]
     pub fn restart(&mut self) {
         self.stop();
         self.start();
@@ -433,9 +459,9 @@ impl Prosody {
         }
     }
 
-    fn panic(&self, why: &str) -> ! {
+    fn start_error(&self, why: &str) -> StartError {
         let output = fs::read_to_string(self.dir.path().join(OUTPUT)).unwrap_or_default();
-        panic!("Prosody did not start: {why}\n--- output\n{output}\n--- log\n{}", self.log());
+        StartError(format!("Prosody did not start: {why}\n--- output\n{output}\n--- log\n{}", self.log()))
     }
 }
 
