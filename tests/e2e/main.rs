@@ -3,3 +3,5 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests too may stop at the first surprise")]
 
 mod fixtures;
+mod history;
+mod support;
