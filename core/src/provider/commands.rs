@@ -24,6 +24,9 @@ const SESSION_LIFE: Duration = Duration::from_secs(600);
 /// Forms out at once; the oldest give way.
 const MOST_SESSIONS: usize = 1000;
 
+/// Bytes of an identifier; those in use have under a hundred.
+const LONGEST_IDENTIFIER: usize = 1000;
+
 struct Node {
     name: &'static str,
     title: &'static str,
@@ -232,6 +235,10 @@ impl<S: Service> Work<S> {
         let given = form
             .get("identifier")
             .ok_or_else(|| Refusal::bad("bad-payload", "the field `identifier` is missing"))?;
+        // It is repeated in the answer: an endless one would make that larger than the server lets through.
+        if given.len() > LONGEST_IDENTIFIER {
+            return Err(Error::answer(ErrorKind::BadRequest, "the identifier is far too long").into());
+        }
         let identifier = Identifier::new(given).map_err(|_| {
             Error::answer(ErrorKind::BadRequest, format!("Unexpected record identifier {given}"))
         })?;

@@ -73,9 +73,30 @@ fn to_own(element: &Element, options: &ReadOptions, depth: usize) -> Result<data
     Ok(own)
 }
 
-/// The `quoalise` element to send.
-pub(crate) fn write(data: &Data) -> Result<Element> {
+/// The `quoalise` element to send, in a stanza of at most `limit` bytes.
+///
+/// # Errors
+/// `TooLarge`, to be told to whoever asked; `MalformedData`.
+pub(crate) fn write(data: &Data, limit: usize) -> Result<Element> {
     let xml = data.to_xml(&WriteOptions::default())?;
+    let count = data.records().len();
+    let size = size(&xml, count);
+    if size > limit {
+        let fit = count * limit / size;
+        return Err(Error::answer(
+            ErrorKind::TooLarge,
+            format!(
+                "Response would be too big: {count} records, and about {fit} fit; ask for a shorter period"
+            ),
+        ));
+    }
     Element::from_reader(xml.as_bytes())
         .map_err(|error| Error::new(ErrorKind::MalformedData, "the payload cannot be sent").caused_by(error))
+}
+
+/// How many bytes a stanza takes at the most as the XMPP library writes it: a record has a closing tag, apostrophes
+/// are escaped, and tabs one character longer. Two thousand are for what stands around the payload.
+fn size(xml: &str, records: usize) -> usize {
+    let apostrophes = xml.bytes().filter(|byte| *byte == b'\'').count();
+    xml.len() + records * "</senml".len() + apostrophes * "#39;&".len() + xml.matches("&#9;").count() + 2000
 }
