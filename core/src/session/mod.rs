@@ -36,6 +36,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(crate) struct Session(Arc<Inner>);
 
+#[derive(Clone)]
 pub(crate) struct WeakSession(std::sync::Weak<Inner>);
 
 impl WeakSession {
@@ -111,7 +112,7 @@ impl Session {
                     Ok(result) => result,
                     Err(_) => Err(Error::new(
                         ErrorKind::ConnectTimeout,
-                        format!("the server of {domain} did not answer within {} s", limit.as_secs_f64()),
+                        format!("the server of {domain} did not answer within {}", seconds(limit)),
                     )
                     .remedy("Check the address and the network, or allow more time")),
                 }
@@ -249,6 +250,11 @@ async fn start(config: &Config, handler: Box<dyn Handler>) -> Result<(Jid, mpsc:
     let (orders, ordered) = mpsc::channel(ON_THE_WAY);
     tokio::spawn(Pump::new(stream, jid.clone(), ordered, is_lost, handler).run());
     Ok((jid, orders))
+}
+
+/// For a sentence: `30 s`, `0.5 s`.
+fn seconds(duration: Duration) -> String {
+    format!("{} s", (duration.as_secs_f64() * 10.0).round() / 10.0)
 }
 
 fn presence(priority: i8) -> Presence {

@@ -20,7 +20,7 @@ use xmpp_parsers::presence::Presence;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 use xmpp_parsers::version::VersionResult;
 
-use super::{CLOSE_TIMEOUT, ON_THE_WAY, closed, lost};
+use super::{CLOSE_TIMEOUT, ON_THE_WAY, closed, lost, seconds};
 use crate::error::{Error, ErrorKind, Result};
 use crate::stanza;
 
@@ -254,7 +254,7 @@ impl Pump {
             let Some(Reverse((_, id))) = self.deadlines.pop() else { break };
             let Some(pending) = self.pending.remove(&id) else { continue };
             let peer = pending.to.map_or_else(|| self.jid.domain().to_string(), |to| to.to_string());
-            let message = format!("{peer} did not answer within {} s", pending.limit.as_secs_f64());
+            let message = format!("{peer} did not answer within {}", seconds(pending.limit));
             let error = Error::new(ErrorKind::NoAnswer, message)
                 .remedy("It may be busy or gone: try later, ask for a shorter period, or allow more time");
             let _ = pending.answer.send(Err(error));
