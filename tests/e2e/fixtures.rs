@@ -14,18 +14,10 @@ use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{self, CertificateError, ClientConfig, ProtocolVersion, RootCertStore};
+use tokio_rustls::rustls::{self, CertificateError, ProtocolVersion};
 
-/// For any one thing a server of ours does.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-async fn tcp(port: u16) -> io::Result<TcpStream> {
-    timeout(PATIENCE, TcpStream::connect((Ipv4Addr::LOCALHOST, port))).await?
-}
+use crate::support::{PATIENCE, direct_tls, handshake, tcp};
 
 /// Everything up to and including `end`.
 async fn read_until(stream: &mut (impl AsyncRead + Unpin), end: &str) -> String {
@@ -51,18 +43,6 @@ async fn features(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), host: &str
     read_until(stream, "</stream:features>").await
 }
 
-async fn handshake(server: &Prosody, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(server.ca_file()).unwrap()).unwrap();
-    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ServerName::try_from(server.host().to_owned()).unwrap();
-    timeout(PATIENCE, TlsConnector::from(Arc::new(config)).connect(name, tcp)).await?
-}
-
 async fn starttls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
     let mut tcp = tcp(server.c2s_port()).await?;
     let offered = features(&mut tcp, server.host()).await;
@@ -70,10 +50,6 @@ async fn starttls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
     tcp.write_all(b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").await?;
     read_until(&mut tcp, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").await;
     handshake(server, tcp).await
-}
-
-async fn direct_tls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
-    handshake(server, tcp(server.direct_tls_port()).await?).await
 }
 
 /// Logs in by PLAIN on a stream whose features have been read; what the server says to it.

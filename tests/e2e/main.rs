@@ -4,4 +4,5 @@
 
 mod fixtures;
 mod history;
+mod raw;
 mod support;
