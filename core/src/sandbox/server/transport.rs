@@ -95,7 +95,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
     pub(super) async fn end(&mut self, ending: Ending, domain: &str) {
         let mut words = String::new();
         match ending {
-            Ending::Gone => return,
+            Ending::Gone => return self.linger().await,
             Ending::Closed => {}
             Ending::Fault(fault) => {
                 if !self.opened.get() {
@@ -110,20 +110,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
             }
         }
         words.push_str("</stream:stream>");
-        let farewell = async {
-            self.io.write_all(words.as_bytes()).await?;
-            self.io.shutdown().await
-        };
-        if matches!(timeout(FAREWELL, farewell).await, Ok(Ok(()))) {
+        if matches!(timeout(FAREWELL, self.io.write_all(words.as_bytes())).await, Ok(Ok(()))) {
             self.linger().await;
         }
     }
 
-    /// Reads on to the client's own end, for a moment. A connection closed over unread data is reset,
-    /// and a reset takes the words on their way to the client with it.
+    /// Closes our side and reads on to the client's own end, for a moment. A connection closed over
+    /// unread data is reset, and a reset takes the words on their way to the client with it.
     pub(super) async fn linger(&mut self) {
         let mut ignored = [0; 4096];
-        let rest = async { while matches!(self.io.read(&mut ignored).await, Ok(1..)) {} };
+        let rest = async {
+            if self.io.shutdown().await.is_ok() {
+                while matches!(self.io.read(&mut ignored).await, Ok(1..)) {}
+            }
+        };
         // Whoever does not close within the moment is closed on.
         let _ = timeout(FAREWELL, rest).await;
     }

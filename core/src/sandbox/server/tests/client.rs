@@ -1,6 +1,6 @@
 //! A client that says exactly what a test wants said.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use futures::{SinkExt, StreamExt};
 use jid::FullJid;
@@ -70,7 +70,13 @@ pub(super) async fn soon<T>(what: impl Future<Output = T>) -> T {
 
 /// A connection before anything is said on it.
 pub(super) async fn tcp(server: &Server) -> TcpStream {
-    TcpStream::connect(server.address()).await.unwrap()
+    connected(server.address()).await
+}
+
+async fn connected(address: SocketAddr) -> TcpStream {
+    let tcp = TcpStream::connect(address).await.unwrap();
+    tcp.set_nodelay(true).unwrap();
+    tcp
 }
 
 async fn handshake(server: &Server, tcp: TcpStream) -> Tls {
@@ -92,8 +98,7 @@ fn header(to: &str) -> StreamHeader<'_> {
 /// A connection with TLS on it, and no stream in it yet.
 pub(super) async fn tls(server: &Server, direct: bool) -> Tls {
     if direct {
-        let tcp = TcpStream::connect(server.direct_tls_address().unwrap()).await.unwrap();
-        return handshake(server, tcp).await;
+        return handshake(server, connected(server.direct_tls_address().unwrap()).await).await;
     }
     let pending =
         initiate_stream(BufReader::new(tcp(server).await), ns::JABBER_CLIENT, header(server.domain()), Timeouts::default());
