@@ -48,7 +48,9 @@ impl Service for TestService {
         let name = request.identifier.as_str();
         match name.rsplit('/').next().unwrap() {
             "raw" => {
-                let micros = |time: Option<quoalise::jiff::Timestamp>, or| time.map_or(or, |time| time.as_microsecond());
+                let micros = |time: Option<quoalise::jiff::Timestamp>, or| {
+                    time.map_or(or, |time| time.as_microsecond())
+                };
                 let period = micros(request.start, i64::MIN)..micros(request.end, i64::MAX);
                 let mut records = Records::new();
                 for record in january().iter().filter(|record| period.contains(&record.time)) {
@@ -57,7 +59,9 @@ impl Service for TestService {
                 Ok(Data::new(metadata(), records))
             }
             "unauthorized" => Err(Error::answer(ErrorKind::NotAuthorized, "Unknown user")),
-            "upstream" => Err(Error::upstream("enedis-data-connect", Some("ADAM-ERR0123".to_owned()), "too old")),
+            "upstream" => {
+                Err(Error::upstream("enedis-data-connect", Some("ADAM-ERR0123".to_owned()), "too old"))
+            }
             "upstream-without-code" => Err(Error::upstream("enedis-sge-tiers", None, "Service Unavailable")),
             "slow" => {
                 tokio::time::sleep(std::time::Duration::from_secs(3600)).await;

@@ -282,7 +282,7 @@ impl<S: Service> Work<S> {
         })
     }
 
-    async fn history(&self, request: HistoryRequest) -> Result<xmpp_parsers::minidom::Element> {
+    async fn history(&self, request: HistoryRequest) -> Result<minidom::Element> {
         let data = self.service.get_history(request).await?;
         let count = data.records().len();
         // What the XML library writes is a closing tag a record longer.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
+use minidom::Element;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
@@ -20,7 +21,6 @@ use tokio_xmpp::Stanza;
 use tokio_xmpp::stanzastream::{Event, StanzaStream, StreamEvent};
 use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
 use xmpp_parsers::jid::Jid;
-use xmpp_parsers::minidom::Element;
 use xmpp_parsers::presence::{Presence, Type as PresenceType};
 
 use crate::error::{Error, ErrorKind, Result};

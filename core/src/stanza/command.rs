@@ -1,5 +1,4 @@
 use minidom::Element;
-use xmpp_parsers::minidom;
 
 use super::{Form, NS_COMMANDS, with_attribute};
 
