@@ -168,7 +168,7 @@ impl Client {
             return Err(Error::new(ErrorKind::InvalidArgument, "this client is listening already")
                 .remedy("Use the listener there is, or drop it first"));
         }
-        if let Err(error) = self.session.announce(self.listening_priority).await {
+        if let Err(error) = self.session.announce_anew(self.listening_priority).await {
             self.inbox.end();
             return Err(error.during("listening"));
         }

@@ -178,6 +178,13 @@ impl Session {
         self.send(presence(priority)).await
     }
 
+    /// Announces the session as if for the first time: Prosody hands over what it kept for an absent account only at
+    /// the first presence of a session, even if that had a negative priority (XEP-0160 would have it later too).
+    pub(crate) async fn announce_anew(&self, priority: i8) -> Result<()> {
+        self.send(Presence::new(PresenceType::Unavailable)).await?;
+        self.announce(priority).await
+    }
+
     /// As [`announce`](Self::announce), without waiting.
     pub(crate) fn announce_soon(&self, priority: i8) -> bool {
         self.send_soon(presence(priority))
