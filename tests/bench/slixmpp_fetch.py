@@ -37,7 +37,7 @@ class Client(slixmpp.ClientXMPP):
         self.online.set_exception(RuntimeError(f"login failed: {event}"))
 
     async def fetch(self):
-        form = self["xep_0004"].make_form(ftype="submit")
+        form = self.plugin["xep_0004"].make_form(ftype="submit")
         form.add_field(var="identifier", ftype="text-single", value=self.identifier)
         iq = self.make_iq_set(ito=self.provider)
         iq["command"]["node"] = "get_history"
