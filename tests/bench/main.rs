@@ -126,10 +126,16 @@ async fn serve(arguments: &[String]) -> Anything<()> {
     for step in 0..5000_i64 {
         let time = (1_641_769_200 + step * 1800) * 1_000_000;
         let value = 200.0 + ((step * 37) % 1800) as f64;
-        records.push(&Record::number("urn:dev:prm:00000000000001_consumption/power/active/raw", time, Some("W"), Some(value)))?;
+        records.push(&Record::number(
+            "urn:dev:prm:00000000000001_consumption/power/active/raw",
+            time,
+            Some("W"),
+            Some(value),
+        ))?;
     }
     let data = Data::new(Metadata::default(), records);
-    let provider = Provider::start(&config(jid, password, address, ca)?, FiveThousand(data), Limits::default()).await?;
+    let provider =
+        Provider::start(&config(jid, password, address, ca)?, FiveThousand(data), Limits::default()).await?;
     writeln!(io::stdout(), "{}", provider.jid())?;
     provider.wait().await?;
     Ok(())
