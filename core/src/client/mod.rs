@@ -233,7 +233,7 @@ impl Client {
                     format!("{to} did not answer the command `{node}` as one"),
                 )
             };
-            let answer = answer.as_ref().and_then(Command::from_element).ok_or_else(malformed)?;
+            let answer = answer.and_then(Command::from_element).ok_or_else(malformed)?;
             match answer.status {
                 Some(Status::Executing) => {}
                 _ if answer.error_note().is_some() => {

@@ -174,7 +174,7 @@ fn new_id() -> String {
 }
 
 impl<S: Service> Work<S> {
-    pub(super) async fn carry_out(&self, requester: &Jid, payload: &IqPayload) -> Result<Element, Refusal> {
+    pub(super) async fn carry_out(&self, requester: &Jid, payload: IqPayload) -> Result<Element, Refusal> {
         match payload {
             IqPayload::Set(element) => {
                 let command = Command::from_element(element)

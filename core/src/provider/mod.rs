@@ -267,7 +267,7 @@ impl<S: Service> Work<S> {
                 "too many requests at once; try again in a moment",
             ))),
             Ok(_place) => {
-                match timeout(self.limits.request_timeout, self.carry_out(&requester, &payload)).await {
+                match timeout(self.limits.request_timeout, self.carry_out(&requester, payload)).await {
                     Ok(answer) => answer,
                     Err(_) => {
                         Err(Error::answer(ErrorKind::CommandFailed, "the provider took too long").into())
