@@ -169,14 +169,13 @@ impl Inbox {
         self.lock().over.clone()
     }
 
-    fn receive(&self, message: Message) {
+    fn receive(&self, mut message: Message) {
         if message.type_ == MessageType::Error {
             return;
         }
         let Some(from) = message.from else { return };
-        let Some(payload) = message.payloads.iter().find(|payload| payload::is_payload(payload)) else {
-            return;
-        };
+        let Some(payload) = message.payloads.iter().position(payload::is_payload) else { return };
+        let payload = message.payloads.swap_remove(payload);
         let mut state = self.lock();
         let sender = from.to_bare();
         if !state.trusted.contains(&sender) {
@@ -201,7 +200,7 @@ impl Inbox {
             id: message.id.map(|id| id.0),
             stamp,
             at: Timestamp::now(),
-            payload: payload.clone(),
+            payload,
             from,
         });
         drop(state);

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use minidom::Element;
 use xmpp_parsers::disco::{DiscoInfoResult, DiscoItemsResult, Identity, Item};
 use xmpp_parsers::iq::{Iq, IqPayload};
 use xmpp_parsers::jid::Jid;
-use xmpp_parsers::minidom::Element;
 use xmpp_parsers::ns;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 
@@ -177,7 +177,7 @@ fn new_id() -> String {
 }
 
 impl<S: Service> Work<S> {
-    pub(super) async fn carry_out(&self, requester: &Jid, payload: &IqPayload) -> Result<Element, Refusal> {
+    pub(super) async fn carry_out(&self, requester: &Jid, payload: IqPayload) -> Result<Element, Refusal> {
         match payload {
             IqPayload::Set(element) => {
                 let command = Command::from_element(element)

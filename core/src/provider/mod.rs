@@ -279,7 +279,7 @@ impl<S: Service> Work<S> {
                 "too many requests at once; try again in a moment",
             ))),
             Ok(_place) => {
-                match timeout(self.limits.request_timeout, self.carry_out(&requester, &payload)).await {
+                match timeout(self.limits.request_timeout, self.carry_out(&requester, payload)).await {
                     Ok(answer) => answer,
                     Err(_) => {
                         Err(Error::answer(ErrorKind::CommandFailed, "the provider took too long").into())
@@ -294,7 +294,7 @@ impl<S: Service> Work<S> {
         })
     }
 
-    async fn history(&self, request: HistoryRequest) -> Result<xmpp_parsers::minidom::Element> {
+    async fn history(&self, request: HistoryRequest) -> Result<minidom::Element> {
         let data = self.service.get_history(request).await?;
         payload::write(&data, self.limits.answer)
     }

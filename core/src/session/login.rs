@@ -162,7 +162,7 @@ fn iterations(challenge: &[u8]) -> Option<u32> {
 
 fn refused(failure: &Failure, config: &Config) -> Error {
     let (jid, domain) = (config.jid.to_bare(), config.jid.domain());
-    let condition = xmpp_parsers::minidom::Element::from(failure.defined_condition.clone()).name().to_owned();
+    let condition = minidom::Element::from(failure.defined_condition.clone()).name().to_owned();
     let text = failure.texts.values().next().cloned();
     let said = text.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
     let error = match failure.defined_condition {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
+use minidom::Element;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
@@ -20,7 +21,6 @@ use tokio_xmpp::Stanza;
 use tokio_xmpp::stanzastream::{Event, StanzaStream, StreamEvent};
 use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
 use xmpp_parsers::jid::Jid;
-use xmpp_parsers::minidom::Element;
 use xmpp_parsers::presence::{Presence, Type as PresenceType};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -177,6 +177,13 @@ impl Session {
     /// Announces the session to its server. Messages to the bare JID only come to a priority of 0 and more.
     pub(crate) async fn announce(&self, priority: i8) -> Result<()> {
         self.send(presence(priority)).await
+    }
+
+    /// Announces the session as if for the first time: Prosody hands over what it kept for an absent account only at
+    /// the first presence of a session, even if that had a negative priority (XEP-0160 would have it later too).
+    pub(crate) async fn announce_anew(&self, priority: i8) -> Result<()> {
+        self.send(Presence::new(PresenceType::Unavailable)).await?;
+        self.announce(priority).await
     }
 
     /// As [`announce`](Self::announce), without waiting.

@@ -1,7 +1,6 @@
 //! Errors as stanzas carry them (RFC 6120 section 8.3), and what they mean here.
 
 use minidom::Element;
-use xmpp_parsers::minidom;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 
 use super::{NS_COMMANDS, with_attribute};

@@ -1,5 +1,4 @@
 use minidom::Element;
-use xmpp_parsers::minidom;
 
 use super::{NS_FORMS, with_attribute};
 

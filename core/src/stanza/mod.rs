@@ -11,7 +11,6 @@ pub use command::{Action, Command, Note, NoteType, Status};
 pub use form::{Field, FieldType, Form, FormType};
 
 use minidom::Element;
-use xmpp_parsers::minidom;
 
 /// Ad-hoc commands (XEP-0050).
 pub const NS_COMMANDS: &str = "http://jabber.org/protocol/commands";

@@ -1,7 +1,6 @@
 //! The payload as it stands in a stanza: a tree that the XMPP library has read, to and from [`Data`].
 
 use minidom::{Element, Node};
-use xmpp_parsers::minidom;
 
 use crate::data::{self, Builder, Data};
 use crate::error::{Error, ErrorKind, Result};
