@@ -94,6 +94,10 @@ pub(super) fn resolved(to: &mut impl Fields, pack: &Pack) -> Result<(), Error> {
     Ok(())
 }
 
+/// The labels that SenML gives a meaning here.
+const KNOWN: [&str; 15] =
+    ["bver", "bn", "bt", "bu", "bv", "bs", "n", "u", "v", "vs", "vb", "vd", "s", "t", "ut"];
+
 fn value(to: &mut impl Fields, record: &Record<'_>) -> Result<(), Error> {
     match (record.value, record.integer) {
         (_, Some(integer)) => to.integer("v", integer),
@@ -110,6 +114,9 @@ fn value(to: &mut impl Fields, record: &Record<'_>) -> Result<(), Error> {
         to.number("ut", update_time);
     }
     for (label, value) in record.other {
+        if KNOWN.contains(&&**label) || label.ends_with('_') {
+            return Err(Error::new(ErrorKind::NotWritable, "a label that would be read as another"));
+        }
         to.other(label, value)?;
     }
     Ok(())
