@@ -159,9 +159,7 @@ fn set_label(
     strict: bool,
     limits: &Limits,
 ) -> Result<(), Error> {
-    check_text(label, limits.text)?;
-    // The array and the record are around it.
-    check_value(&value, limits.depth.saturating_sub(2), limits)?;
+    check_label(label, &value, limits)?;
     let doubled = match label {
         "bver" => raw.bver.replace(number(label, &value)?).is_some(),
         "bn" => raw.bn.replace(text(label, value)?).is_some(),
@@ -191,6 +189,12 @@ fn set_label(
         return Err(Error::new(ErrorKind::Syntax, "a label is there twice"));
     }
     Ok(())
+}
+
+/// Keeps what a label holds within the limits.
+pub(crate) fn check_label(label: &str, value: &Json, limits: &Limits) -> Result<(), Error> {
+    check_text(label, limits.text)?;
+    check_value(value, limits.depth.saturating_sub(2), limits) // the array and the record are around it
 }
 
 fn check_value(value: &Json, depth: usize, limits: &Limits) -> Result<(), Error> {

@@ -35,10 +35,11 @@ pub(crate) fn parse(text: &str) -> Option<Number> {
     {
         return None;
     }
-    if bytes.len() > 15 && !bytes.iter().any(|b| matches!(b, b'.' | b'e' | b'E')) {
-        if let Ok(integer) = text.parse::<i128>() {
-            return Some(Number::integer(integer));
-        }
+    if bytes.len() > 15
+        && !bytes.iter().any(|b| matches!(b, b'.' | b'e' | b'E'))
+        && let Ok(integer) = text.parse::<i128>()
+    {
+        return Some(Number::integer(integer));
     }
     let value: f64 = fast_float2::parse(bytes).ok()?;
     value.is_finite().then_some(Number::float(value))
@@ -51,7 +52,7 @@ pub(crate) fn parse_micros(text: &str) -> Option<i64> {
 
 /// Seconds to microseconds, rounded to the nearest.
 pub(crate) fn micros(seconds: f64) -> Option<i64> {
-    if !(seconds.abs() < 9.2e12) {
+    if seconds.abs() >= 9.2e12 {
         return None;
     }
     // Apart, the whole seconds are exact at any date, and the fraction is until 2242: all its error is then that of

@@ -467,7 +467,7 @@ struct Validity {
 impl Validity {
     #[inline]
     fn push(&mut self, row: usize, valid: bool) {
-        if row % 8 == 0 {
+        if row.is_multiple_of(8) {
             self.bits.push(0);
         }
         if valid {

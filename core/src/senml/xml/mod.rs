@@ -171,7 +171,7 @@ fn time(label: &str, value: &str) -> Result<i64, Error> {
     parse_micros(value).ok_or_else(|| Error::new(ErrorKind::BadTime, format!("`{label}` is out of range")))
 }
 
-fn boolean(value: &str) -> Result<bool, Error> {
+pub(crate) fn boolean(value: &str) -> Result<bool, Error> {
     match value.trim_ascii() {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
