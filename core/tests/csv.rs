@@ -1,5 +1,6 @@
 //! Tables in and out. The real meter's file is in `vectors.rs`, where it can be reported as skipped.
 #![cfg(feature = "csv")]
+#![allow(clippy::unwrap_used)]
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
