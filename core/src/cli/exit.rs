@@ -117,7 +117,9 @@ impl From<WriteError> for Failure {
             // Whoever reads has had enough (`| head`): that is no failure.
             WriteError::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => Self::new(Exit::Done, ""),
             WriteError::Io(error) => Self::new(Exit::Failure, format!("cannot write: {error}")),
-            WriteError::Data(error) => Self::new(Exit::Failure, format!("cannot write in that format: {error}")),
+            WriteError::Data(error) => {
+                Self::new(Exit::Failure, format!("cannot write in that format: {error}"))
+            }
         }
     }
 }

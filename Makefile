@@ -1,0 +1,39 @@
+# The commands anyone needs to know. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup build test demo bench fuzz fmt lint clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: ## install what is missing: Debian packages, .venv, .tools
+	@tests/setup
+
+build: ## build everything, unoptimised
+	@tests/setup system
+	cargo build --workspace --all-features
+
+test: setup ## all tests; `tests/run NAME` runs one step
+	@tests/run
+
+demo: ## a week of readings from a sandbox provider, in a minute
+	@tests/setup system
+	@tests/demo
+
+bench: ## measure, and write docs/performance.md
+	@tests/setup system python
+	@. .venv/bin/activate && tests/bench/run
+
+fuzz: ## feed the readers nonsense until one breaks
+	@tests/setup system
+	@tests/fuzz
+
+fmt: ## format the sources
+	cargo fmt --all
+
+lint: ## formatting, clippy, licences and doubled crates
+	@tests/setup system tools
+	@tests/run rustfmt clippy deny
+
+clean: ## remove all that was built or installed here
+	cargo clean
+	rm -rf .venv .tools

@@ -1,0 +1,243 @@
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use xmpp_parsers::jid::{BareJid, Jid};
+use xmpp_parsers::message::{Message, MessageType};
+use xmpp_parsers::minidom::Element;
+
+use crate::data::Data;
+use crate::error::{Error, ErrorKind, Result};
+use crate::senml::ReadOptions;
+use crate::session::{Handler, Session};
+use crate::stanza::payload;
+
+/// How many pushes wait for a listener before the oldest are given up, counted and told.
+const QUEUED: usize = 10_000;
+
+/// New data a provider sent by itself.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Push {
+    /// Who sent it, resource included.
+    pub from: Jid,
+    /// The stanza's id, where it has one.
+    pub id: Option<String>,
+    /// When it was sent: the stamp of a server that kept it meanwhile (XEP-0203), else when it came in.
+    pub sent: Timestamp,
+    /// Whether a server kept it while this account was away.
+    pub delayed: bool,
+    /// The data.
+    pub data: Data,
+}
+
+/// What [`Listener::next`] gives.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// New data.
+    Push(Push),
+    /// A trusted provider sent something that cannot be read.
+    Malformed {
+        /// Who sent it.
+        from: Jid,
+        /// What is wrong with it.
+        error: Error,
+    },
+    /// So many pushes were given up, because more came than were taken.
+    Overflow {
+        /// How many.
+        dropped: u64,
+    },
+}
+
+/// The pushes of trusted providers, in the order they came.
+///
+/// While it lives, the session announces a priority that lets the server deliver pushes to it; dropping it takes that
+/// back, and later pushes are kept by the server for the next listener.
+#[derive(Debug)]
+pub struct Listener {
+    inbox: Arc<Inbox>,
+    session: Session,
+    quiet_priority: i8,
+}
+
+impl Listener {
+    pub(super) fn new(inbox: Arc<Inbox>, session: Session, quiet_priority: i8) -> Self {
+        Self { inbox, session, quiet_priority }
+    }
+
+    /// The next event; waits for it. `None` when the client was closed.
+    ///
+    /// Cancelling the wait loses nothing.
+    ///
+    /// # Errors
+    /// `ConnectionLost`, once what came before it has been taken.
+    pub async fn next(&mut self) -> Result<Option<Event>> {
+        loop {
+            // Registered before looking, so that nothing coming in between is missed.
+            let woken = self.inbox.woken.notified();
+            if let Some(event) = self.inbox.take() {
+                return Ok(Some(event));
+            }
+            if let Some(over) = self.inbox.over() {
+                return if over.kind() == ErrorKind::Closed { Ok(None) } else { Err(over) };
+            }
+            woken.await;
+        }
+    }
+
+    /// How many pushes of senders that are not trusted were dropped, unread.
+    pub fn distrusted(&self) -> u64 {
+        self.inbox.lock().distrusted
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.inbox.lock().listening = false;
+        self.session.announce_soon(self.quiet_priority);
+    }
+}
+
+/// What has come in and was not taken yet.
+#[derive(Debug, Default)]
+pub(super) struct Inbox {
+    state: Mutex<State>,
+    woken: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    trusted: BTreeSet<BareJid>,
+    told: BTreeSet<BareJid>,
+    listening: bool,
+    queue: VecDeque<Received>,
+    dropped: u64,
+    distrusted: u64,
+    over: Option<Error>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("queued", &self.queue.len()).finish_non_exhaustive()
+    }
+}
+
+/// A push as it came, decoded only when it is taken: the session's task must not wait for that.
+struct Received {
+    from: Jid,
+    id: Option<String>,
+    stamp: Option<Result<Timestamp>>,
+    at: Timestamp,
+    payload: Element,
+}
+
+impl Inbox {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing in here can panic half-way through a change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn trust(&self, provider: BareJid) {
+        self.lock().trusted.insert(provider);
+    }
+
+    /// False where somebody listens already.
+    pub(super) fn begin(&self) -> bool {
+        !std::mem::replace(&mut self.lock().listening, true)
+    }
+
+    pub(super) fn end(&self) {
+        self.lock().listening = false;
+    }
+
+    fn take(&self) -> Option<Event> {
+        let received = {
+            let mut state = self.lock();
+            let dropped = std::mem::take(&mut state.dropped);
+            if dropped > 0 {
+                return Some(Event::Overflow { dropped });
+            }
+            state.queue.pop_front()?
+        };
+        Some(received.decode())
+    }
+
+    fn over(&self) -> Option<Error> {
+        self.lock().over.clone()
+    }
+
+    fn receive(&self, message: Message) {
+        if message.type_ == MessageType::Error {
+            return;
+        }
+        let Some(from) = message.from else { return };
+        let Some(payload) = message.payloads.iter().find(|payload| payload::is_payload(payload)) else {
+            return;
+        };
+        let mut state = self.lock();
+        let sender = from.to_bare();
+        if !state.trusted.contains(&sender) {
+            state.distrusted += 1;
+            if state.told.len() < 1000 && state.told.insert(sender.clone()) {
+                log::warn!("pushes of {sender} are dropped: it is not among the providers trusted here");
+            }
+            return;
+        }
+        if state.queue.len() >= QUEUED {
+            state.queue.pop_front();
+            state.dropped += 1;
+        }
+        let delay = message.payloads.iter().find(|payload| payload.is("delay", "urn:xmpp:delay"));
+        let stamp = delay.map(|delay| {
+            let stamp = delay.attr("stamp").and_then(|stamp| stamp.parse().ok());
+            stamp.ok_or_else(|| {
+                Error::new(ErrorKind::MalformedAnswer, "a push delayed since an unreadable time")
+            })
+        });
+        state.queue.push_back(Received {
+            id: message.id.map(|id| id.0),
+            stamp,
+            at: Timestamp::now(),
+            payload: payload.clone(),
+            from,
+        });
+        drop(state);
+        self.woken.notify_waiters();
+    }
+}
+
+impl Received {
+    fn decode(self) -> Event {
+        let Self { from, id, stamp, at, payload } = self;
+        let delayed = stamp.is_some();
+        let data = stamp.unwrap_or(Ok(at)).and_then(|sent| {
+            // Relative times count from when the push was sent (RFC 8428 section 4.8).
+            let data = payload::read(&payload, &ReadOptions::at(sent)).map_err(|error| {
+                Error::new(ErrorKind::MalformedAnswer, format!("a push of {from} cannot be read: {error}"))
+                    .caused_by(error)
+            })?;
+            Ok((sent, data))
+        });
+        match data {
+            Ok((sent, data)) => Event::Push(Push { from, id, sent, delayed, data }),
+            Err(error) => Event::Malformed { from, error },
+        }
+    }
+}
+
+/// The side of the inbox that the session's task sees.
+pub(super) struct Receiver(pub(super) Arc<Inbox>);
+
+impl Handler for Receiver {
+    fn message(&mut self, message: Message) {
+        self.0.receive(message);
+    }
+
+    fn over(&mut self, error: &Error) {
+        self.0.lock().over = Some(error.clone());
+        self.0.woken.notify_waiters();
+    }
+}

@@ -1,0 +1,218 @@
+//! A loopback XMPP server with a provider in it, in this process: for demonstrations, users' own tests and scripted
+//! faults. Nothing of it is reachable from another machine.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! use quoalise::sandbox::{Options, Sandbox};
+//! use quoalise::{Client, Period};
+//!
+//! let sandbox = Sandbox::start(Options::default()).await?;
+//! let client = Client::connect(&sandbox.config()?).await?;
+//! let day = Period::parse("2025-01-06T00:00:00+01:00", "2025-01-07T00:00:00+01:00")?;
+//! let data = client.get_history(sandbox.provider(), &sandbox.identifiers()[0], &day).await?;
+//! assert_eq!(data.records().len(), 48);
+//! client.close().await;
+//! sandbox.stop().await;
+//! # Ok(()) })
+//! # }
+//! ```
+
+mod household;
+mod pki;
+pub mod server;
+mod service;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::data::Data;
+use crate::error::{Error, ErrorKind, Result};
+use crate::provider::{Limits, Provider};
+use crate::senml::{Record, Records};
+use crate::session::Config;
+use household::Direction;
+use server::{Server, StartError};
+use service::Shelf;
+
+const DOMAIN: &str = "localhost";
+const USER: &str = "you";
+const PROVIDER: &str = "provider";
+
+/// What a sandbox is to be.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// Where it listens: a loopback address. Any free port of 127.0.0.1 by default.
+    pub listen: SocketAddr,
+    /// The password of the account; by default a random one.
+    pub password: Option<String>,
+    /// What its provider has to give; by default a made-up household of the year 2025, consumption and production at
+    /// 30 minutes, with a few gaps.
+    pub data: Option<Data>,
+    /// How often a new reading of each series is made up and pushed. By default never; [`Sandbox::push`] does it too.
+    pub push_every: Option<Duration>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { listen: (Ipv4Addr::LOCALHOST, 0).into(), password: None, data: None, push_every: None }
+    }
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options").field("listen", &self.listen).finish_non_exhaustive()
+    }
+}
+
+/// A running sandbox. It ends when it is dropped, and more politely by [`stop`](Self::stop).
+#[derive(Debug)]
+pub struct Sandbox {
+    server: Server,
+    provider: Provider,
+    jid: String,
+    shelf: Shelf,
+    password: zeroize::Zeroizing<String>,
+    // Aborts its task when dropped.
+    _pusher: JoinSet<()>,
+}
+
+impl Sandbox {
+    /// Starts server and provider in the present tokio runtime. Both are ready when this returns.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an address that is not loopback's or data that have no series, `Unreachable` where the
+    /// address cannot be listened on.
+    pub async fn start(options: Options) -> Result<Self> {
+        let shelf = Shelf::default();
+        match &options.data {
+            Some(data) => shelf.add(data)?,
+            None => {
+                for direction in [Direction::Consumption, Direction::Production] {
+                    shelf.add(&Data::new(direction.meta(), direction.year()?))?;
+                }
+            }
+        }
+        if shelf.names().is_empty() {
+            return Err(Error::new(ErrorKind::InvalidArgument, "the data hold no records to serve"));
+        }
+        let secret = || {
+            let mut bytes = [0; 12];
+            let _ = getrandom::fill(&mut bytes);
+            bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        };
+        let password = zeroize::Zeroizing::new(options.password.clone().unwrap_or_else(secret));
+        let provider_password = secret();
+        let config = server::Config::new(DOMAIN)
+            .listen(options.listen)
+            .account(USER, password.as_str())
+            .account(PROVIDER, &*provider_password);
+        let server = Server::start(config).await.map_err(|error| {
+            let kind = match error {
+                StartError::Listen { .. } => ErrorKind::Unreachable,
+                _ => ErrorKind::InvalidArgument,
+            };
+            Error::new(kind, error.to_string()).caused_by(error)
+        })?;
+        let account = account(&server, &format!("{PROVIDER}@{DOMAIN}/proxy"), provider_password)?;
+        let provider = Provider::start(&account, shelf.clone(), Limits::default()).await?;
+        let jid = provider.jid();
+        let mut pusher = JoinSet::new();
+        if let Some(every) = options.push_every {
+            let (provider, shelf) = (provider.clone(), shelf.clone());
+            pusher.spawn(async move {
+                loop {
+                    tokio::time::sleep(every).await;
+                    for name in shelf.names() {
+                        if let Err(error) = push(&provider, &shelf, &name).await {
+                            log::warn!("the sandbox could not push: {error}");
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+        Ok(Self { server, provider, jid, shelf, password, _pusher: pusher })
+    }
+
+    /// Where clients connect.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// The authority for clients to trust: PEM. It was made for this sandbox and signs nothing else.
+    pub fn ca_pem(&self) -> &str {
+        self.server.ca_pem()
+    }
+
+    /// The account to log in with.
+    pub fn jid(&self) -> String {
+        format!("{USER}@{DOMAIN}")
+    }
+
+    /// The account's password.
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+
+    /// All a client needs to connect.
+    ///
+    /// # Errors
+    /// None in practice: the parts are checked when the sandbox starts.
+    pub fn config(&self) -> Result<Config> {
+        account(&self.server, &self.jid(), self.password.to_string())
+    }
+
+    /// The full JID of the provider.
+    pub fn provider(&self) -> &str {
+        &self.jid
+    }
+
+    /// The names of the series that can be asked for.
+    pub fn identifiers(&self) -> Vec<String> {
+        self.shelf.names()
+    }
+
+    /// When the first and the last record of a series are, in microseconds since 1970 UTC.
+    pub fn span(&self, identifier: &str) -> Option<(i64, i64)> {
+        self.shelf.span(identifier)
+    }
+
+    /// Makes up the next reading of a series, adds it to the history, and pushes it to all who have subscribed; gives
+    /// how many that were.
+    ///
+    /// # Errors
+    /// `BadRequest` for a series the sandbox does not have.
+    pub async fn push(&self, identifier: &str) -> Result<usize> {
+        push(&self.provider, &self.shelf, identifier).await
+    }
+
+    /// Ends provider and server, in a few seconds at the most.
+    pub async fn stop(self) {
+        self.provider.close().await;
+        self.server.stop().await;
+    }
+}
+
+fn account(server: &Server, jid: &str, password: String) -> Result<Config> {
+    Ok(Config::new(jid, password)?.address(&server.address().to_string())?.ca_pem(server.ca_pem()))
+}
+
+/// The household's next half hour; of other series, the last value again an interval later.
+async fn push(provider: &Provider, shelf: &Shelf, name: &str) -> Result<usize> {
+    let Some((meta, last, value)) = shelf.last(name) else {
+        return Err(Error::answer(ErrorKind::BadRequest, format!("Unexpected record identifier {name}")));
+    };
+    let step = meta.measurement.sampling_interval.and_then(|interval| interval.seconds()).unwrap_or(1800);
+    let time = last.saturating_add(step * 1_000_000);
+    let value = Direction::of(name).map(|direction| direction.power(time / 1_000_000)).or(value);
+    let mut records = Records::new();
+    records.push(&Record::number(name, time, meta.measurement.unit.as_deref(), value))?;
+    for record in records.iter() {
+        shelf.append(&record)?;
+    }
+    provider.publish(&meta, &records).await
+}

@@ -1,0 +1,138 @@
+//! Errors as stanzas carry them (RFC 6120 section 8.3), and what they mean here.
+
+use minidom::Element;
+use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
+
+use super::{NS_COMMANDS, with_attribute};
+use crate::data;
+use crate::error::{Error, ErrorKind};
+
+/// What a stanza error means; `peer` is who was asked, for the sentence.
+pub(crate) fn read(stanza: &StanzaError, peer: &str) -> Error {
+    use DefinedCondition as C;
+    let text =
+        stanza.texts.values().next().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let condition = condition_name(&stanza.defined_condition);
+    let upstream = stanza.other.as_ref().filter(|other| other.is("upstream-error", data::NS));
+    let expired = stanza.other.as_ref().is_some_and(|other| other.is("session-expired", NS_COMMANDS));
+    let said = text.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
+
+    let (kind, message, remedy) = match &stanza.defined_condition {
+        _ if upstream.is_some() => {
+            let issuer = upstream.and_then(|upstream| upstream.attr("issuer")).unwrap_or("unnamed");
+            let code = upstream.and_then(|upstream| upstream.attr("code")).map(|code| format!(" ({code})"));
+            let code = code.unwrap_or_default();
+            let message = format!("the system behind the provider, {issuer}, refused{code}{said}");
+            (ErrorKind::UpstreamError, message, None)
+        }
+        C::NotAuthorized | C::Forbidden | C::RegistrationRequired | C::SubscriptionRequired => (
+            ErrorKind::NotAuthorized,
+            format!("{peer} gives this account no access{said}"),
+            Some("Check the identifier, and that a consent is valid for it and for this account"),
+        ),
+        C::NotAllowed if expired => {
+            (ErrorKind::NoAnswer, format!("{peer} has ended the command's session{said}"), Some("Ask again"))
+        }
+        C::NotAllowed => (ErrorKind::NotAuthorized, format!("{peer} does not allow this{said}"), None),
+        C::BadRequest | C::JidMalformed | C::UnexpectedRequest if too_big(text.as_deref()) => (
+            ErrorKind::TooLarge,
+            format!("{peer} will not send that much at once{said}"),
+            Some("Ask for a shorter period"),
+        ),
+        C::BadRequest | C::JidMalformed | C::UnexpectedRequest => (
+            ErrorKind::BadRequest,
+            format!("{peer} refuses the request{said}"),
+            Some("Check the identifier, the series and the period"),
+        ),
+        C::PolicyViolation | C::NotAcceptable => (
+            ErrorKind::TooLarge,
+            format!("a limit of {peer} or of a server on the way was passed ({condition}){said}"),
+            Some("Ask for a shorter period"),
+        ),
+        C::ItemNotFound | C::FeatureNotImplemented => (
+            ErrorKind::NoSuchCommand,
+            format!("{peer} has no such command{said}"),
+            Some("Check the provider's address, resource included"),
+        ),
+        C::ServiceUnavailable | C::RecipientUnavailable | C::Gone { .. } | C::Redirect { .. } => (
+            ErrorKind::ProviderOffline,
+            format!("nobody is there as {peer}{said}"),
+            Some("Check the address, resource included (such as name@example.org/proxy), or try later"),
+        ),
+        C::RemoteServerNotFound | C::RemoteServerTimeout => (
+            ErrorKind::ServerUnreachable,
+            format!("the server of {peer} cannot be reached from ours ({condition}){said}"),
+            Some("Check the domain, or try later"),
+        ),
+        C::ResourceConstraint => (
+            ErrorKind::LimitReached,
+            format!("{peer} or a server on the way has no room for this now{said}"),
+            Some("Try later"),
+        ),
+        C::Conflict | C::InternalServerError | C::UndefinedCondition => {
+            (ErrorKind::CommandFailed, format!("{peer} failed ({condition}){said}"), None)
+        }
+    };
+    let mut error = Error::new(kind, message).condition_of_stanza(condition, text);
+    if let Some(upstream) = upstream {
+        let attribute = |name: &str| upstream.attr(name).filter(|value| !value.is_empty()).map(str::to_owned);
+        error = error.issued_by(attribute("issuer"), attribute("code"));
+    }
+    match remedy {
+        Some(remedy) => error.remedy(remedy),
+        None => error,
+    }
+}
+
+/// Known providers say so only in words (`Response would be too big (max 5000 records).`).
+fn too_big(text: Option<&str>) -> bool {
+    text.is_some_and(|text| {
+        let text = text.to_ascii_lowercase();
+        text.contains("too big") || text.contains("too large")
+    })
+}
+
+/// The stanza a provider answers with.
+pub(crate) fn write(error: &Error) -> StanzaError {
+    use DefinedCondition as C;
+    let (type_, condition) = match error.kind() {
+        ErrorKind::NotAuthorized => (ErrorType::Auth, C::NotAuthorized),
+        ErrorKind::BadRequest | ErrorKind::InvalidArgument | ErrorKind::TooLarge => {
+            (ErrorType::Modify, C::BadRequest)
+        }
+        ErrorKind::NoSuchCommand => (ErrorType::Cancel, C::ItemNotFound),
+        ErrorKind::LimitReached => (ErrorType::Wait, C::ResourceConstraint),
+        ErrorKind::UpstreamError => (ErrorType::Cancel, C::UndefinedCondition),
+        _ => (ErrorType::Cancel, C::InternalServerError),
+    };
+    // The text of an error nobody meant for the wire may tell of the inside: only meant ones travel.
+    let text = error.text().unwrap_or("the provider could not answer");
+    let mut stanza = StanzaError::new(type_, condition, "en", text);
+    if error.kind() == ErrorKind::UpstreamError {
+        let mut upstream = Element::bare("upstream-error", data::NS);
+        for (name, value) in [("issuer", error.issuer()), ("code", error.code())] {
+            if let Some(value) = value {
+                upstream = with_attribute(upstream, name, value);
+            }
+        }
+        stanza.other = Some(upstream);
+    }
+    stanza
+}
+
+/// An error of the command protocol itself: the condition, and XEP-0050's own beside it.
+pub(crate) fn command_error(
+    type_: ErrorType,
+    condition: DefinedCondition,
+    own: &str,
+    text: &str,
+) -> StanzaError {
+    let mut stanza = StanzaError::new(type_, condition, "en", text);
+    stanza.other = Some(Element::bare(own, NS_COMMANDS));
+    stanza
+}
+
+fn condition_name(condition: &DefinedCondition) -> String {
+    // The element's own name is the condition's.
+    Element::from(condition.clone()).name().to_owned()
+}

@@ -1,0 +1,27 @@
+//! The XML of commands, forms, payloads and errors. No I/O.
+//!
+//! Reading is lenient where peers are known to be loose: what Quoalise does not need is passed over.
+
+pub(crate) mod command;
+pub(crate) mod error;
+pub(crate) mod form;
+pub(crate) mod payload;
+
+pub use command::{Action, Command, Note, NoteType, Status};
+pub use form::{Field, FieldType, Form, FormType};
+
+use minidom::Element;
+
+/// Ad-hoc commands (XEP-0050).
+pub const NS_COMMANDS: &str = "http://jabber.org/protocol/commands";
+/// Data forms (XEP-0004).
+pub const NS_FORMS: &str = "jabber:x:data";
+
+/// Sets an attribute from a name known to be one.
+pub(crate) fn with_attribute(mut element: Element, name: &str, value: impl Into<String>) -> Element {
+    match name.try_into() {
+        Ok(name) => element.set_attr(minidom::rxml::Namespace::NONE, name, value.into()),
+        Err(_) => log::warn!("left out an attribute whose name is not XML"),
+    }
+    element
+}

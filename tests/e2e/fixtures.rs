@@ -1,0 +1,390 @@
+//! The servers themselves: that what a test asks of them is really served. Plain bytes on purpose: our own client
+//! has no say here.
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use quoalise_tests::{Account, Certificate, Pki, Prosody, Sasl, ScramHash, Tls, free_port};
+use tempfile::TempDir;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{self, CertificateError, ClientConfig, ProtocolVersion, RootCertStore};
+
+/// For any one thing a server of ours does.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+async fn tcp(port: u16) -> io::Result<TcpStream> {
+    timeout(PATIENCE, TcpStream::connect((Ipv4Addr::LOCALHOST, port))).await?
+}
+
+/// Everything up to and including `end`.
+async fn read_until(stream: &mut (impl AsyncRead + Unpin), end: &str) -> String {
+    let mut seen = Vec::new();
+    let reading = async {
+        while !String::from_utf8_lossy(&seen).contains(end) {
+            let count = stream.read_buf(&mut seen).await.expect("a stream to read");
+            assert_ne!(count, 0, "the stream ended before {end}: {}", String::from_utf8_lossy(&seen));
+        }
+    };
+    let done = timeout(PATIENCE, reading).await.is_ok();
+    let seen = String::from_utf8_lossy(&seen).into_owned();
+    assert!(done, "no {end} in {seen}");
+    seen
+}
+
+/// Opens a stream; what the server offers.
+async fn features(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), host: &str) -> String {
+    let header = format!(
+        "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' to='{host}'>"
+    );
+    stream.write_all(header.as_bytes()).await.unwrap();
+    read_until(stream, "</stream:features>").await
+}
+
+async fn handshake(server: &Prosody, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(server.ca_file()).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from(server.host().to_owned()).unwrap();
+    timeout(PATIENCE, TlsConnector::from(Arc::new(config)).connect(name, tcp)).await?
+}
+
+async fn starttls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
+    let mut tcp = tcp(server.c2s_port()).await?;
+    let offered = features(&mut tcp, server.host()).await;
+    assert!(offered.contains("<required/>"), "STARTTLS isn't required: {offered}");
+    tcp.write_all(b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").await?;
+    read_until(&mut tcp, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").await;
+    handshake(server, tcp).await
+}
+
+async fn direct_tls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
+    handshake(server, tcp(server.direct_tls_port()).await?).await
+}
+
+/// Logs in by PLAIN on a stream whose features have been read; what the server says to it.
+async fn login(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), account: &Account) -> String {
+    let name = account.jid.split('@').next().unwrap();
+    let secret = base64::prelude::BASE64_STANDARD.encode(format!("\0{name}\0{}", account.password));
+    let auth = format!("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{secret}</auth>");
+    stream.write_all(auth.as_bytes()).await.unwrap();
+    read_until(stream, ">").await
+}
+
+#[tokio::test]
+async fn starttls_and_login() {
+    let server = Prosody::shared();
+    let account = server.new_account();
+    let mut stream = starttls(&server).await.unwrap();
+    assert_eq!(stream.get_ref().1.protocol_version(), Some(ProtocolVersion::TLSv1_3));
+    let offered = features(&mut stream, server.host()).await;
+    for mechanism in ["SCRAM-SHA-256", "PLAIN"] {
+        assert!(offered.contains(&format!("<mechanism>{mechanism}</mechanism>")), "{offered}");
+    }
+    let answer = login(&mut stream, &account).await;
+    assert!(answer.starts_with("<success"), "{answer}\n{}", server.log());
+
+    // The same account again, which Prosody has meanwhile hashed.
+    let mut stream = direct_tls(&server).await.unwrap();
+    features(&mut stream, server.host()).await;
+    let answer = login(&mut stream, &account).await;
+    assert!(answer.starts_with("<success"), "{answer}\n{}", server.log());
+}
+
+#[tokio::test]
+async fn wrong_passwords_and_unknown_accounts_are_refused() {
+    let server = Prosody::shared();
+    let known = server.new_account();
+    for account in [
+        Account { password: "another".to_owned(), ..known.clone() },
+        Account { jid: server.jid("nobody"), ..known },
+    ] {
+        let mut stream = direct_tls(&server).await.unwrap();
+        features(&mut stream, server.host()).await;
+        let answer = login(&mut stream, &account).await;
+        assert!(answer.starts_with("<failure"), "{account:?}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_password_can_be_changed_and_may_be_anything() {
+    let server = Prosody::shared();
+    let name = server.new_account().jid.split('@').next().unwrap().to_owned();
+    for password in ["été \"quoted\" \\ <&>'", "]] }; os.exit(1) --"] {
+        let account = server.add_user(&name, password);
+        let mut stream = direct_tls(&server).await.unwrap();
+        features(&mut stream, server.host()).await;
+        let answer = login(&mut stream, &account).await;
+        assert!(answer.starts_with("<success"), "{answer}\n{}", server.log());
+    }
+}
+
+#[tokio::test]
+async fn bad_certificates_are_really_bad() {
+    for certificate in [Certificate::Expired, Certificate::WrongName, Certificate::OtherCa] {
+        let server = Prosody::builder().certificate(certificate).start();
+        for stream in [starttls(&server).await, direct_tls(&server).await] {
+            let error = stream.expect_err("a certificate that is refused");
+            let error =
+                error.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()).expect("an error of TLS");
+            let rustls::Error::InvalidCertificate(reason) = error else { panic!("{error:?}") };
+            let expected = match certificate {
+                Certificate::Expired => {
+                    matches!(reason, CertificateError::Expired | CertificateError::ExpiredContext { .. })
+                }
+                Certificate::WrongName => matches!(
+                    reason,
+                    CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }
+                ),
+                _ => matches!(reason, CertificateError::UnknownIssuer),
+            };
+            assert!(expected, "{certificate:?} was refused for {reason:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn tls_1_2_only_offers_channel_binding() {
+    let server = Prosody::builder().tls(Tls::V12Only).scram_hash(ScramHash::Sha1).start();
+    for stream in [starttls(&server).await, direct_tls(&server).await] {
+        let mut stream = stream.unwrap();
+        assert_eq!(stream.get_ref().1.protocol_version(), Some(ProtocolVersion::TLSv1_2));
+        let offered = features(&mut stream, server.host()).await;
+        for mechanism in ["SCRAM-SHA-1", "SCRAM-SHA-1-PLUS"] {
+            assert!(offered.contains(&format!("<mechanism>{mechanism}</mechanism>")), "{offered}");
+        }
+        assert!(!offered.contains("SHA-256"), "{offered}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_offered_for_login_can_be_chosen() {
+    let scram_only = Prosody::builder().sasl(Sasl::ScramOnly).start();
+    let offered = features(&mut direct_tls(&scram_only).await.unwrap(), scram_only.host()).await;
+    assert!(offered.contains("SCRAM") && !offered.contains("PLAIN"), "{offered}");
+
+    let plain_only = Prosody::builder().sasl(Sasl::PlainOnly).start();
+    let offered = features(&mut direct_tls(&plain_only).await.unwrap(), plain_only.host()).await;
+    assert!(offered.contains("PLAIN") && !offered.contains("SCRAM"), "{offered}");
+}
+
+#[tokio::test]
+async fn without_tls_the_stream_stays_plain() {
+    let server = Prosody::builder().tls(Tls::Off).sasl(Sasl::PlainOnly).start();
+    let account = server.new_account();
+    let mut stream = tcp(server.c2s_port()).await.unwrap();
+    let offered = features(&mut stream, server.host()).await;
+    assert!(!offered.contains("starttls") && offered.contains("PLAIN"), "{offered}");
+    let answer = login(&mut stream, &account).await;
+    assert!(answer.starts_with("<success"), "{answer}\n{}", server.log());
+}
+
+#[tokio::test]
+async fn a_stanza_over_the_limit_ends_the_stream() {
+    let server = Prosody::builder().stanza_size_limit(20_000).start();
+    let account = server.new_account();
+    let mut stream = direct_tls(&server).await.unwrap();
+    features(&mut stream, server.host()).await;
+    login(&mut stream, &account).await;
+    features(&mut stream, server.host()).await;
+    let big = format!("<message><body>{}</body></message>", "x".repeat(40_000));
+    stream.write_all(big.as_bytes()).await.unwrap();
+    read_until(&mut stream, "policy-violation").await;
+}
+
+#[tokio::test]
+async fn lines_of_configuration_win_over_ours() {
+    let server = Prosody::builder().host("another.test").config("c2s_require_encryption = false").start();
+    let mut stream = tcp(server.c2s_port()).await.unwrap();
+    let offered = features(&mut stream, "another.test").await;
+    assert!(offered.contains("starttls") && !offered.contains("<required/>"), "{offered}");
+}
+
+#[tokio::test]
+async fn servers_can_share_an_authority() {
+    let pki = Arc::new(Pki::new());
+    let [a, b] = ["a.test", "b.test"].map(|host| Prosody::builder().host(host).pki(Arc::clone(&pki)).start());
+    assert_eq!(a.ca_file(), b.ca_file());
+    for server in [a, b] {
+        direct_tls(&server).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_restart_keeps_ports_and_accounts() {
+    let mut server = Prosody::builder().start();
+    let account = server.new_account();
+    let before = (server.c2s_port(), server.direct_tls_port(), server.pid().unwrap());
+
+    server.stop();
+    assert_eq!(server.pid(), None);
+    assert_eq!(tcp(before.0).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+    server.start();
+    server.restart();
+    server.kill();
+    assert_eq!(tcp(before.1).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+    server.start();
+
+    assert_eq!((server.c2s_port(), server.direct_tls_port()), (before.0, before.1));
+    assert_ne!(server.pid(), Some(before.2));
+    for stream in [starttls(&server).await, direct_tls(&server).await] {
+        let mut stream = stream.unwrap();
+        features(&mut stream, server.host()).await;
+        let answer = login(&mut stream, &account).await;
+        assert!(answer.starts_with("<success"), "{answer}\n{}", server.log());
+    }
+}
+
+#[tokio::test]
+async fn a_panicking_test_leaves_nothing() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let test = std::thread::spawn(move || {
+        let server = Prosody::builder().start();
+        sender.send((server.pid().unwrap(), server.c2s_port(), server.ca_file())).unwrap();
+        panic!("on purpose");
+    });
+    assert!(test.join().is_err());
+    let (pid, port, ca_file) = receiver.recv().unwrap();
+    assert!(!Path::new("/proc").join(pid.to_string()).exists(), "a zombie, or worse");
+    assert_eq!(tcp(port).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+    assert!(!ca_file.exists());
+}
+
+#[test]
+fn a_server_survives_the_thread_that_started_it() {
+    let mut server = std::thread::spawn(|| Prosody::builder().start()).join().unwrap();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, server.c2s_port()));
+    // The kernel's signal would come at the end of the thread: a moment for it to arrive.
+    std::thread::sleep(Duration::from_millis(50));
+    std::net::TcpStream::connect_timeout(&address, PATIENCE).unwrap();
+    server.stop();
+}
+
+#[tokio::test]
+async fn nobody_listens_on_a_free_port() {
+    assert_eq!(tcp(free_port()).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+}
+
+/// The program for tests in other languages. Killed when dropped.
+struct TestServer {
+    child: Child,
+    /// Where it makes its temporary folders.
+    temporary: TempDir,
+    input: Option<ChildStdin>,
+    said: serde_json::Value,
+}
+
+impl TestServer {
+    fn start(arguments: &[&str]) -> Self {
+        let temporary = TempDir::new().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_quoalise-test-server"))
+            .args(arguments)
+            .env("TMPDIR", temporary.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let input = child.stdin.take();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        Self { child, temporary, input, said: serde_json::from_str(&line).unwrap() }
+    }
+
+    fn number(&self, key: &str) -> u16 {
+        self.said[key].as_u64().unwrap().try_into().unwrap()
+    }
+
+    /// Its exit status; the server and its folders are gone by then.
+    fn ended(mut self) -> Option<i32> {
+        let deadline = Instant::now() + PATIENCE;
+        let status = loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => break status,
+                None => assert!(Instant::now() < deadline, "it goes on running"),
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        let left: Vec<_> = std::fs::read_dir(self.temporary.path()).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+        assert!(refused(self.number("c2s_port")));
+        status.code()
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn refused(port: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    std::net::TcpStream::connect_timeout(&address, PATIENCE)
+        .is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+}
+
+#[test]
+fn the_program_tells_what_it_started_and_ends_with_its_input() {
+    let mut program =
+        TestServer::start(&["alice", "bob:secret", "--host", "home.test", "--certificate", "expired"]);
+    let said = &program.said;
+    assert_eq!((said["server"].as_str(), said["host"].as_str()), (Some("prosody"), Some("home.test")));
+    assert_eq!(said["accounts"][0]["jid"], "alice@home.test");
+    assert_eq!(said["accounts"][0]["password"].as_str().unwrap().len(), 24);
+    assert_eq!(said["accounts"][1], serde_json::json!({ "jid": "bob@home.test", "password": "secret" }));
+    assert!(!refused(program.number("c2s_port")) && !refused(program.number("direct_tls_port")));
+    program.input = None;
+    assert_eq!(program.ended(), Some(0));
+}
+
+#[test]
+fn the_program_ends_with_a_signal() {
+    let program = TestServer::start(&[]);
+    let pid = rustix::process::Pid::from_child(&program.child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(program.ended(), Some(0));
+}
+
+#[test]
+fn a_killed_program_takes_its_server_along() {
+    let mut program = TestServer::start(&[]);
+    let port = program.number("c2s_port");
+    program.child.kill().unwrap();
+    program.child.wait().unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    while !refused(port) {
+        assert!(Instant::now() < deadline, "Prosody goes on running");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_server_that_cannot_start_says_why() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_quoalise-test-server"))
+        .args(["--config", "this is not Lua"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The message comes before the end.
+    let mut errors = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    assert!(!child.wait().unwrap().success());
+    assert!(errors.contains("Prosody did not start") && errors.contains("prosody.cfg.lua"), "{errors}");
+}

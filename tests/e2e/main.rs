@@ -1,0 +1,7 @@
+//! Tests over real servers. They run side by side in one process; each takes accounts of its own.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests too may stop at the first surprise")]
+
+mod fixtures;
+mod history;
+mod support;

@@ -1,0 +1,110 @@
+//! What tests of client and provider share.
+
+use std::sync::{Arc, Mutex};
+
+use quoalise::data::{Aggregation, Data, Identifier, Metadata, SamplingInterval};
+use quoalise::jid::BareJid;
+use quoalise::provider::{HistoryRequest, Limits, Provider, Service};
+use quoalise::senml::{Record, Records};
+use quoalise::{Client, Config, Error, ErrorKind, Result};
+use quoalise_tests::{Account, Prosody};
+
+/// The series the test provider has: a value every half hour of January 2022, gaps at midnight UTC.
+pub const SERIES: &str = "urn:dev:prm:00000000000001_consumption/power/active/raw";
+
+pub const HALF_HOUR: i64 = 1_800_000_000;
+
+/// 2022-01-01T00:00:00Z in microseconds.
+pub const START: i64 = 1_640_995_200_000_000;
+
+/// A provider of [`SERIES`], which refuses in as many ways as there are series to ask for.
+#[derive(Clone, Default)]
+pub struct TestService {
+    pub asked: Arc<Mutex<Vec<HistoryRequest>>>,
+}
+
+pub fn metadata() -> Metadata {
+    let mut meta = Metadata::default();
+    meta.device_type = Some("electricity-meter".to_owned());
+    meta.measurement.name = Some("active-power".to_owned());
+    meta.measurement.unit = Some("W".to_owned());
+    meta.measurement.aggregation = Some(Aggregation::Mean);
+    meta.measurement.sampling_interval = SamplingInterval::parse("PT30M");
+    meta
+}
+
+pub fn january() -> Records {
+    let mut records = Records::new();
+    for step in 0..31 * 48 {
+        let value = (step % 48 != 0).then_some(400.0 + (step % 7) as f64 / 2.0);
+        records.push(&Record::number(SERIES, START + step * HALF_HOUR, Some("W"), value)).unwrap();
+    }
+    records
+}
+
+impl Service for TestService {
+    async fn get_history(&self, request: HistoryRequest) -> Result<Data> {
+        self.asked.lock().unwrap().push(request.clone());
+        let name = request.identifier.as_str();
+        match name.rsplit('/').next().unwrap() {
+            "raw" => {
+                let micros = |time: Option<quoalise::jiff::Timestamp>, or| {
+                    time.map_or(or, |time| time.as_microsecond())
+                };
+                let period = micros(request.start, i64::MIN)..micros(request.end, i64::MAX);
+                let mut records = Records::new();
+                for record in january().iter().filter(|record| period.contains(&record.time)) {
+                    records.push(&record)?;
+                }
+                Ok(Data::new(metadata(), records))
+            }
+            "unauthorized" => Err(Error::answer(ErrorKind::NotAuthorized, "Unknown user")),
+            "upstream" => {
+                Err(Error::upstream("enedis-data-connect", Some("ADAM-ERR0123".to_owned()), "too old"))
+            }
+            "upstream-without-code" => Err(Error::upstream("enedis-sge-tiers", None, "Service Unavailable")),
+            "slow" => {
+                tokio::time::sleep(std::time::Duration::from_secs(3600)).await;
+                Ok(Data::new(metadata(), Records::new()))
+            }
+            _ => Err(Error::answer(ErrorKind::BadRequest, format!("Unexpected record identifier {name}"))),
+        }
+    }
+
+    async fn subscribe(&self, _requester: BareJid, identifier: Identifier) -> Result<()> {
+        if identifier.as_str().ends_with("unauthorized") {
+            return Err(Error::answer(ErrorKind::NotAuthorized, "Unknown user"));
+        }
+        Ok(())
+    }
+
+    async fn unsubscribe(&self, _requester: BareJid, _identifier: Identifier) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The account on this server, reached at its port with its CA.
+pub fn config(server: &Prosody, account: &Account) -> Config {
+    config_with(server, &account.jid, &account.password)
+}
+
+pub fn config_with(server: &Prosody, jid: &str, password: &str) -> Config {
+    Config::new(jid, password)
+        .unwrap()
+        .address(&format!("127.0.0.1:{}", server.c2s_port()))
+        .unwrap()
+        .ca_file(server.ca_file())
+}
+
+/// A test provider with an account of its own, at `…/proxy`.
+pub async fn provider(server: &Prosody) -> (Provider, TestService) {
+    let account = server.new_account();
+    let service = TestService::default();
+    let config = config_with(server, &format!("{}/proxy", account.jid), &account.password);
+    let provider = Provider::start(&config, service.clone(), Limits::default()).await.unwrap();
+    (provider, service)
+}
+
+pub async fn client(server: &Prosody) -> Client {
+    Client::connect(&config(server, &server.new_account())).await.unwrap()
+}

@@ -1,0 +1,111 @@
+//! Starts a Prosody for tests in other languages.
+//!
+//! It prints one line of JSON on standard output when the server takes connections, and runs until its standard
+//! input ends, or SIGTERM or SIGINT arrives. Start it with a pipe as standard input and keep that open.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use quoalise_tests::{Account, Certificate, Prosody, Sasl, ScramHash, StartError, Tls, random_password};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Start a Prosody on loopback, print one line of JSON about it, and run until standard input ends.
+#[derive(Parser)]
+struct Arguments {
+    /// Accounts to make: NAME, or NAME:PASSWORD for a password that isn't made up here
+    accounts: Vec<String>,
+    /// The host it serves
+    #[arg(long, default_value = "quoalise.test")]
+    host: String,
+    /// What is right or wrong with its certificate
+    #[arg(long, value_enum, default_value_t)]
+    certificate: Certificate,
+    /// The encryption it offers
+    #[arg(long, value_enum, default_value_t)]
+    tls: Tls,
+    /// The ways to log in that it offers
+    #[arg(long, value_enum, default_value_t)]
+    sasl: Sasl,
+    /// The hash of SCRAM
+    #[arg(long, value_enum, default_value_t)]
+    scram_hash: ScramHash,
+    /// The largest stanza it takes from a client, in bytes
+    #[arg(long, value_name = "BYTES")]
+    stanza_size_limit: Option<u32>,
+    /// A line for the global part of its configuration; may be repeated
+    #[arg(long = "config", value_name = "LINE")]
+    config: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do when even that fails.
+            let _ = writeln!(io::stderr(), "quoalise-test-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    // Before the server is there: a signal from now on ends us in order.
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+
+    let server = start(&arguments)?;
+    let accounts: Vec<Account> = arguments
+        .accounts
+        .iter()
+        .map(|account| match account.split_once(':') {
+            Some((name, password)) => server.add_user(name, password),
+            None => server.add_user(account, &random_password()),
+        })
+        .collect();
+    let line = json!({
+        "server": "prosody",
+        "host": server.host(),
+        "address": "127.0.0.1",
+        "c2s_port": server.c2s_port(),
+        "direct_tls_port": server.direct_tls_port(),
+        "ca_file": server.ca_file(),
+        "pid": server.pid(),
+        "accounts": accounts
+            .iter()
+            .map(|account| json!({ "jid": account.jid, "password": account.password }))
+            .collect::<Vec<_>>(),
+    });
+    let mut out = io::stdout();
+    writeln!(out, "{line}")?;
+    out.flush()?;
+
+    let (input_over, input) = tokio::sync::oneshot::channel();
+    // A thread of its own: tokio's reader of standard input would keep its runtime from ending.
+    std::thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        let _ = input_over.send(());
+    });
+    tokio::select! {
+        _ = input => {}
+        _ = terminated.recv() => {}
+        _ = interrupted.recv() => {}
+    }
+    Ok(())
+}
+
+fn start(arguments: &Arguments) -> Result<Prosody, StartError> {
+    let mut builder = Prosody::builder()
+        .host(&arguments.host)
+        .certificate(arguments.certificate)
+        .tls(arguments.tls)
+        .sasl(arguments.sasl)
+        .scram_hash(arguments.scram_hash);
+    if let Some(bytes) = arguments.stanza_size_limit {
+        builder = builder.stanza_size_limit(bytes);
+    }
+    arguments.config.iter().fold(builder, |builder, line| builder.config(line)).try_start()
+}
