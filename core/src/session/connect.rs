@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use futures::{SinkExt, StreamExt};
 use hickory_resolver::TokioResolver;
 use hickory_resolver::proto::rr::RData;
 use sasl::common::ChannelBinding;
-use tokio::io::BufStream;
+use tokio::io::{AsyncRead, AsyncWrite, BufStream};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -25,6 +26,7 @@ use xmpp_parsers::ns::JABBER_CLIENT;
 use xmpp_parsers::starttls;
 
 use super::config::{Address, Authority, Config, Security};
+use super::tap::Tapped;
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) type Io = Box<dyn AsyncReadAndWrite + Send + 'static>;
@@ -34,6 +36,8 @@ pub(super) struct Connected {
     pub stream: PendingFeaturesRecv<Io>,
     /// What a login over this connection can be bound to; `None` below TLS 1.3.
     pub exporter: ChannelBinding,
+    /// To be set when the login is through: then records come in runs (see [`tap`](super::tap)).
+    pub tap: Arc<AtomicBool>,
 }
 
 /// Silence after which the stream asks for a sign of life, and how long it waits for one.
@@ -184,6 +188,7 @@ async fn protect(
     domain: &str,
     tls: Option<Arc<ClientConfig>>,
 ) -> Result<Connected> {
+    let tap = Arc::new(AtomicBool::new(false));
     let Some(tls) = tls else {
         if !tcp.peer_addr().is_ok_and(|peer| peer.ip().is_loopback()) {
             return Err(Error::new(
@@ -194,8 +199,8 @@ async fn protect(
                 ),
             ));
         }
-        let io: Io = Box::new(BufStream::new(tcp));
-        return Ok(Connected { stream: header(io, domain).await?, exporter: ChannelBinding::None });
+        let stream = header(tapped(tcp, &tap), domain).await?;
+        return Ok(Connected { stream, exporter: ChannelBinding::None, tap });
     };
     let tcp = match target.security {
         Security::DirectTls => tcp,
@@ -213,8 +218,12 @@ async fn protect(
             .map_or(ChannelBinding::None, ChannelBinding::TlsExporter),
         _ => ChannelBinding::None, // not safe to bind to below TLS 1.3 (RFC 9266)
     };
-    let io: Io = Box::new(BufStream::new(tls));
-    Ok(Connected { stream: header(io, domain).await?, exporter })
+    Ok(Connected { stream: header(tapped(tls, &tap), domain).await?, exporter, tap })
+}
+
+fn tapped<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(io: S, tap: &Arc<AtomicBool>) -> Io {
+    // Two TLS records: what is read at once is one run.
+    Box::new(Tapped::new(BufStream::with_capacity(32 << 10, 8 << 10, io), tap.clone()))
 }
 
 async fn header<S>(io: S, domain: &str) -> Result<PendingFeaturesRecv<S>>

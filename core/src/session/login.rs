@@ -1,6 +1,7 @@
 //! Logging in (RFC 6120 section 6): SCRAM, with the server's proof checked; PLAIN only where it was asked for.
 
 use std::borrow::Cow;
+use std::sync::atomic::Ordering;
 
 use futures::{SinkExt, StreamExt};
 use sasl::client::Mechanism;
@@ -38,6 +39,7 @@ pub(super) async fn login(config: &Config, connected: Connected) -> Result<Conne
     }
     // A lost stream ends the session here, so there is nothing to be resumed by stream management.
     features.stream_management = None;
+    connected.tap.store(true, Ordering::Relaxed);
     Ok(Connection { stream, features, identity: config.jid.clone() })
 }
 

@@ -5,6 +5,7 @@ mod config;
 mod connect;
 mod login;
 mod pump;
+mod tap;
 
 pub use config::{Config, Security};
 pub(crate) use pump::Handler;
