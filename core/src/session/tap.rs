@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! <sensml xmlns='urn:ietf:params:xml:ns:senml'><senml bn='…' v='1'/><senml t='1800' v='2'/>…</sensml>
-//! <sensml xmlns='urn:ietf:params:xml:ns:senml'><run xmlns='…'><![CDATA[<senml bn='…' v='1'/>…]]></run></sensml>
+//! <sensml xmlns='urn:ietf:params:xml:ns:senml'><run xmlns='…'><![CDATA[<sensml xmlns='…'><senml …/>…</sensml>]]></run></sensml>
 //! ```
 //!
 //! [`stanza::payload`](crate::stanza::payload) reads such a run as what it stands for. Nothing else is ever changed,

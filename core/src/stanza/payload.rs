@@ -2,9 +2,9 @@
 
 use minidom::{Element, Node};
 
+use super::run;
 use crate::data::{self, Builder, Data};
 use crate::error::{Error, ErrorKind, Result};
-use super::run;
 use crate::senml::xml::{Event, Reader, read_run, set_attribute};
 use crate::senml::{self, Raw, ReadOptions, WriteOptions};
 
@@ -112,18 +112,15 @@ fn from_run(
         return Err(senml::limit("nested elements", options.limits.depth));
     }
     let mut reader = Reader::new(records.as_bytes(), options.limits)?;
-    loop {
-        match reader.next()? {
-            Event::Start(start) => {
-                let mut record = data::Element::read(&mut reader, &start)?;
-                senml::NS.clone_into(&mut record.namespace);
-                sensml.children.push(data::Node::Element(record));
+    if let Event::Start(start) = reader.next()? {
+        for node in data::Element::read(&mut reader, &start)?.children {
+            match node {
+                data::Node::Text(text) => push_text(sensml, &text),
+                element => sensml.children.push(element),
             }
-            Event::Text(text) => push_text(sensml, &text),
-            Event::End => {}
-            Event::Eof => return Ok(()),
         }
     }
+    Ok(())
 }
 
 /// The `quoalise` element to send, in a stanza of at most `limit` bytes.

@@ -1,4 +1,5 @@
-//! Runs of records that came as bytes within the tree: one element, whose text is the records' own XML.
+//! Runs of records that came as bytes within the tree: one element, whose text is the records' own XML, in
+//! a `sensml` element of its own.
 //!
 //! A run is a child of a `sensml` element and stands for the `senml` elements in its text. The session puts it there,
 //! below the XML parser, so that the parser makes one text of thousands of records.
@@ -7,6 +8,8 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use minidom::{Element, Node};
+
+use crate::senml::NS;
 
 /// A run's name, in a namespace that is drawn anew in each process. Peers cannot guess it, and never get to see it:
 /// what looks like a run is one. (Even a forged one could say nothing that its sender could not say in plain SenML.)
@@ -26,15 +29,16 @@ pub(crate) fn stand_in() -> Option<&'static StandIn> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).ok()?;
         let namespace = format!("urn:quoalise:run:{:032x}", u128::from_ne_bytes(bytes));
-        let open = format!("<run xmlns='{namespace}'><![CDATA[");
-        Some(StandIn { namespace, open, close: "]]></run>" })
+        let open = format!("<run xmlns='{namespace}'><![CDATA[<sensml xmlns='{NS}'>");
+        Some(StandIn { namespace, open, close: "</sensml>]]></run>" })
     };
     STAND_IN.get_or_init(drawn).as_ref()
 }
 
-/// The records of a run, as XML without any namespace declared; `None` where the element is not one.
+/// The XML of a run, a `sensml` element by itself; `None` where the element is not one.
 pub(crate) fn text(element: &Element) -> Option<Cow<'_, str>> {
-    if element.name() != "run" || !stand_in().is_some_and(|known| element.is("run", known.namespace.as_str())) {
+    if element.name() != "run" || !stand_in().is_some_and(|known| element.is("run", known.namespace.as_str()))
+    {
         return None;
     }
     let mut nodes = element.nodes();

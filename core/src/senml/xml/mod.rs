@@ -75,28 +75,12 @@ pub(crate) fn read_records(
     }
 }
 
-/// Reads `senml` elements and the space between them, with nothing around that would declare their namespace. Gives
-/// how many there were.
+/// Reads a run of plain records: a `sensml` element of its own, in the middle of a pack. Gives how many there were.
 #[cfg(feature = "xmpp")]
 pub(crate) fn read_run(xml: &str, resolver: &mut Resolver<'_>) -> Result<usize, Error> {
     let first = resolver.position();
-    let mut reader = Reader::new(xml.as_bytes(), resolver.options.limits)?;
-    loop {
-        let plain = scan::records(reader.rest(), b"senml", resolver);
-        reader.skip(plain);
-        match reader.next()? {
-            Event::Start(element) if element.is("", "senml") => {
-                let mut raw = read_record(&reader, &element, resolver)?;
-                // As records from the tree, whose attributes come by name.
-                raw.other.sort_by(|(one, _), (other, _)| one.cmp(other));
-                resolver.push(raw)?;
-                read_nothing(&mut reader, &element, resolver)?;
-            }
-            Event::Text(text) if is_space(&text) => {}
-            Event::Eof => return Ok(resolver.position() - first),
-            _ => return Err(syntax("something that is not a record within a run of records".into())),
-        }
-    }
+    read(xml.as_bytes(), resolver)?;
+    Ok(resolver.position() - first)
 }
 
 fn read_record(
