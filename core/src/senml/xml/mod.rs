@@ -97,6 +97,8 @@ fn read_record(
         set_attribute(&mut raw, label, &value, resolver.options.strict)
     });
     read.map_err(|error| error.at_record(position))?;
+    // Attributes have no order in XML, and in a stanza they come by name.
+    raw.other.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(raw)
 }
 
