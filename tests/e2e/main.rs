@@ -5,4 +5,5 @@
 mod fixtures;
 mod history;
 mod raw;
+mod runs;
 mod support;

@@ -725,8 +725,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
-
         #[test]
         fn the_short_way_gives_what_the_long_way_gives(
             xml in document(),
