@@ -76,7 +76,7 @@ async fn records_written_another_way_come_as_well() {
         ("<sensml", "", true),
         ("<sensml unknown='1'", "", false),
         ("<sensml", "<unknown/>", false),
-        ("<sensml", "<senml bn='' unknown='&amp;&lt;'/>", false),
+        ("<sensml", "<senml bn='' bu='&amp;'/>", false),
     ] {
         let answer = format!(
             "<quoalise xmlns='urn:quoalise:0'><data>{before} xmlns='{NS}'>{inside}{records}</sensml></data></quoalise>"
