@@ -3,7 +3,7 @@ use std::io;
 use std::process::ExitCode;
 
 use super::format::WriteError;
-use crate::senml;
+use crate::{ErrorKind, senml};
 
 /// What the command ends with. Scripts rely on the numbers: they never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +108,35 @@ impl Failure {
     /// Data that cannot be read, from `source`.
     pub fn malformed(source: impl fmt::Display, error: &senml::Error) -> Self {
         Self::new(Exit::MalformedData, format!("{source}: {error}"))
+    }
+}
+
+impl From<ErrorKind> for Exit {
+    fn from(kind: ErrorKind) -> Self {
+        use ErrorKind as Kind;
+        match kind {
+            Kind::InvalidArgument => Self::Usage,
+            Kind::UnknownHost
+            | Kind::Unreachable
+            | Kind::ConnectTimeout
+            | Kind::CertificateRefused
+            | Kind::UnsuitableServer => Self::CannotConnect,
+            Kind::LoginRefused => Self::LoginRefused,
+            Kind::NotAuthorized => Self::NotAuthorized,
+            Kind::BadRequest | Kind::TooLarge | Kind::NoSuchCommand | Kind::LimitReached => {
+                Self::RequestRefused
+            }
+            Kind::ProviderOffline | Kind::ServerUnreachable | Kind::NoAnswer => Self::ProviderAbsent,
+            Kind::CommandFailed | Kind::UpstreamError => Self::CommandFailed,
+            Kind::MalformedAnswer | Kind::MalformedData => Self::MalformedData,
+            Kind::ConnectionLost | Kind::Closed => Self::ConnectionLost,
+        }
+    }
+}
+
+impl From<crate::Error> for Failure {
+    fn from(error: crate::Error) -> Self {
+        Self::new(error.kind().into(), error.to_string())
     }
 }
 
