@@ -4,5 +4,6 @@
 
 mod fixtures;
 mod history;
+mod pushes;
 mod raw;
 mod support;
