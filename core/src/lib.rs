@@ -30,6 +30,9 @@
 //! `xmpp` (on by default): session, client and provider. Without it the codec alone, no I/O, no tokio. `csv`: tables.
 //! `sandbox`: the server in this process. `cli`: the `quoalise` command.
 
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 #[cfg(feature = "xmpp")]
 mod client;
 pub mod data;

@@ -12,10 +12,10 @@ use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
 use super::format::{Format, Layout, terminal_width, write};
-use super::{parse_zone, trusted};
+use super::{parse_zone, run_until_interrupted, trusted};
 use crate::client::parse_time;
 use crate::data::Data;
-use crate::{Availability, Client, Config, Error, Event, Listener, Period, Security};
+use crate::{Availability, Client, Config, Event, Listener, Period, Security};
 
 /// The account, and how to reach its server
 #[derive(clap::Args)]
@@ -94,10 +94,6 @@ impl Account {
             _ => Failure::new(Exit::Failure, format!("cannot ask for the password: {error}")),
         })
     }
-
-    async fn connect(&self) -> Result<Client, Failure> {
-        Ok(Client::connect(&self.config()?).await?)
-    }
 }
 
 /// How to write what comes
@@ -160,18 +156,21 @@ pub(super) struct GetHistory {
 }
 
 impl GetHistory {
-    pub(super) async fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<(), Failure> {
         let time = |text: &Option<String>| -> Result<Option<Zoned>, Failure> {
             text.as_deref().map(|text| time_in(text, self.output.tz.as_ref())).transpose()
         };
         let period = Period::new(time(&self.start_time)?, time(&self.end_time)?)?;
-        let client = self.account.connect().await?;
-        let data = client.get_history(&self.provider, &self.identifier, &period).await;
-        client.close().await;
-        let data = data?;
-        self.output.write(&data)?;
-        self.output.summarize(&data);
-        Ok(())
+        let config = self.account.config()?;
+        run_until_interrupted(async {
+            let client = Client::connect(&config).await?;
+            let data = client.get_history(&self.provider, &self.identifier, &period).await;
+            client.close().await;
+            let data = data?;
+            self.output.write(&data)?;
+            self.output.summarize(&data);
+            Ok(())
+        })
     }
 }
 
@@ -210,8 +209,7 @@ pub(super) struct Listen {
 }
 
 impl Listen {
-    pub(super) async fn run(self) -> Result<(), Failure> {
-        let client = self.account.connect().await?;
+    pub(super) fn run(self) -> Result<(), Failure> {
         let remembered = trusted::providers(&self.account.user);
         let providers = if self.providers.is_empty() { &remembered } else { &self.providers };
         if providers.is_empty() {
@@ -221,15 +219,19 @@ impl Listen {
                  sge-proxy@provider.example`, or subscribe first",
             ));
         }
-        for provider in providers {
-            client.trust(provider)?;
-        }
-        let mut listener = client.listen().await?;
-        say(&format!("listening to {}; Ctrl-C ends it", providers.join(", ")));
-        let heard = self.hear(&mut listener).await;
-        drop(listener);
-        client.close().await;
-        heard
+        let config = self.account.config()?;
+        run_until_interrupted(async {
+            let client = Client::connect(&config).await?;
+            for provider in providers {
+                client.trust(provider)?;
+            }
+            let mut listener = client.listen().await?;
+            say(&format!("listening to {}; Ctrl-C ends it", providers.join(", ")));
+            let heard = self.hear(&mut listener).await;
+            drop(listener);
+            client.close().await;
+            heard
+        })
     }
 
     async fn hear(&self, listener: &mut Listener) -> Result<(), Failure> {
@@ -265,21 +267,27 @@ pub(super) struct Series {
 }
 
 impl Series {
-    pub(super) async fn subscribe(self) -> Result<(), Failure> {
-        let client = self.account.connect().await?;
-        let done = client.subscribe(&self.provider, &self.identifier).await;
-        client.close().await;
-        done?;
+    pub(super) fn subscribe(self) -> Result<(), Failure> {
+        let config = self.account.config()?;
+        run_until_interrupted(async {
+            let client = Client::connect(&config).await?;
+            let done = client.subscribe(&self.provider, &self.identifier).await;
+            client.close().await;
+            Ok(done?)
+        })?;
         trusted::remember(&self.account.user, &self.provider);
         say(&format!("subscribed; `quoalise listen` prints what {} pushes", self.provider));
         Ok(())
     }
 
-    pub(super) async fn unsubscribe(self) -> Result<(), Failure> {
-        let client = self.account.connect().await?;
-        let done = client.unsubscribe(&self.provider, &self.identifier).await;
-        client.close().await;
-        done?;
+    pub(super) fn unsubscribe(self) -> Result<(), Failure> {
+        let config = self.account.config()?;
+        run_until_interrupted(async {
+            let client = Client::connect(&config).await?;
+            let done = client.unsubscribe(&self.provider, &self.identifier).await;
+            client.close().await;
+            Ok(done?)
+        })?;
         say("unsubscribed");
         Ok(())
     }
@@ -296,22 +304,25 @@ pub(super) struct Ping {
 }
 
 impl Ping {
-    pub(super) async fn run(self) -> Result<(), Failure> {
-        let client = self.account.connect().await?;
-        let start = Instant::now();
-        let availability = client.availability(&self.provider).await;
-        let took = start.elapsed();
-        client.close().await;
-        let state = match availability? {
-            Availability::Online => {
-                writeln!(io::stdout(), "{} is online ({} ms)", self.provider, took.as_millis())?;
-                return Ok(());
-            }
-            Availability::Offline => "is offline: its server says that nobody is at this address",
-            Availability::Unreachable => "cannot be reached: its server does not answer ours",
-            Availability::NoAnswer => "does not answer; it may have been cut off a moment ago",
-        };
-        Err(Failure::new(Exit::ProviderAbsent, format!("{} {state}", self.provider)))
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let config = self.account.config()?;
+        run_until_interrupted(async {
+            let client = Client::connect(&config).await?;
+            let start = Instant::now();
+            let availability = client.availability(&self.provider).await;
+            let took = start.elapsed();
+            client.close().await;
+            let state = match availability? {
+                Availability::Online => {
+                    writeln!(io::stdout(), "{} is online ({} ms)", self.provider, took.as_millis())?;
+                    return Ok(());
+                }
+                Availability::Offline => "is offline: its server says that nobody is at this address",
+                Availability::Unreachable => "cannot be reached: its server does not answer ours",
+                Availability::NoAnswer => "does not answer; it may have been cut off a moment ago",
+            };
+            Err(Failure::new(Exit::ProviderAbsent, format!("{} {state}", self.provider)))
+        })
     }
 }
 
@@ -322,11 +333,7 @@ pub(super) fn say(line: &str) {
 
 fn parse_timeout(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds));
-    seconds.map(Duration::from_secs_f64).ok_or_else(|| "not a number of seconds between 0.001 and 86400".to_owned())
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::new(Exit::of(error.kind()), error.to_string())
-    }
+    seconds
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "not a number of seconds between 0.001 and 86400".to_owned())
 }

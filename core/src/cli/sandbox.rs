@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::exit::{Exit, Failure};
 use super::online::say;
-use super::parse_zone;
+use super::{parse_zone, run_until_interrupted};
 use crate::data::{CsvOptions, Data};
 use crate::sandbox::{Options, Sandbox};
 
@@ -40,22 +40,23 @@ pub(super) struct Args {
 }
 
 impl Args {
-    pub(super) async fn run(self) -> Result<(), Failure> {
-        let mut options = Options::default();
-        options.listen = self.listen;
-        options.password = std::env::var("QUOALISE_PASSWORD").ok().filter(|password| !password.is_empty());
-        options.push_every = (self.push_every > 0.0).then(|| Duration::from_secs_f64(self.push_every));
-        options.data = self.csv.as_deref().map(|file| self.read(file)).transpose()?;
-        let sandbox = Sandbox::start(options).await?;
-
-        let folder = Folder::new(self.dir.clone())?;
-        folder.write("ca.pem", sandbox.ca_pem())?;
-        folder.write("password", &format!("{}\n", sandbox.password()))?;
-        tell(&sandbox, &folder.path)?;
-        // Ctrl-C is seen by the caller, which drops all this.
-        std::future::pending::<()>().await;
-        sandbox.stop().await;
-        Ok(())
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let password = std::env::var("QUOALISE_PASSWORD").ok().filter(|password| !password.is_empty());
+        let options = Options {
+            listen: self.listen,
+            password,
+            data: self.csv.as_deref().map(|file| self.read(file)).transpose()?,
+            push_every: (self.push_every > 0.0).then(|| Duration::from_secs_f64(self.push_every)),
+        };
+        run_until_interrupted(async {
+            let sandbox = Sandbox::start(options).await?;
+            let folder = Folder::new(self.dir.clone())?;
+            folder.write("ca.pem", sandbox.ca_pem())?;
+            folder.write("password", &format!("{}\n", sandbox.password()))?;
+            tell(&sandbox, &folder.path)?;
+            // Ctrl-C ends it: then all of this is dropped.
+            std::future::pending().await
+        })
     }
 
     fn read(&self, file: &Path) -> Result<Data, Failure> {
@@ -64,7 +65,8 @@ impl Args {
         let mut options = CsvOptions::default();
         options.unit.clone_from(&self.unit);
         options.zone.clone_from(&self.tz);
-        let read = Data::from_csv(&table, &options).map_err(|error| Failure::malformed(file.display(), &error))?;
+        let read =
+            Data::from_csv(&table, &options).map_err(|error| Failure::malformed(file.display(), &error))?;
         if read.records().names().next() != Some("value") {
             return Ok(read);
         }
@@ -88,8 +90,8 @@ fn tell(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
     for identifier in &identifiers {
         writeln!(out, "  series      {identifier}")?;
         if let Some((from, to)) = sandbox.span(identifier) {
-            let day = |micros| Timestamp::from_microsecond(micros).unwrap_or_default().strftime("%Y-%m-%d").to_string();
-            writeln!(out, "              {} to {}", day(from), day(to))?;
+            let time = |micros| Timestamp::from_microsecond(micros).unwrap_or_default();
+            writeln!(out, "              {} to {}", time(from), time(to))?;
         }
     }
     let week = week_within(sandbox.span(first).unwrap_or_default());

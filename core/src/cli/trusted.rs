@@ -22,7 +22,8 @@ pub(super) fn providers(user: &str) -> Vec<String> {
     let (Some(file), Some(user)) = (file(), bare(user)) else { return Vec::new() };
     let text = fs::read_to_string(file).unwrap_or_default();
     let pairs = text.lines().filter_map(|line| line.split_once(' '));
-    let own: BTreeSet<&str> = pairs.filter(|(account, _)| *account == user).map(|(_, provider)| provider).collect();
+    let own: BTreeSet<&str> =
+        pairs.filter(|(account, _)| *account == user).map(|(_, provider)| provider).collect();
     own.into_iter().map(str::to_owned).collect()
 }
 

@@ -35,6 +35,7 @@ pub struct Push {
 /// What [`Listener::next`] gives.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "events are taken one at a time, and nearly all are pushes")]
 pub enum Event {
     /// New data.
     Push(Push),

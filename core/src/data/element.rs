@@ -175,13 +175,19 @@ impl Element {
         if self.namespace != around {
             attribute(out, "xmlns", &self.namespace)?;
         }
-        for (count, Attribute { namespace, name, value }) in self.attributes.iter().enumerate() {
+        let mut prefixes: Vec<&str> = Vec::new();
+        for Attribute { namespace, name, value } in &self.attributes {
             match &**namespace {
                 "" => attribute(out, name, value)?,
                 XML_NS => attribute(out, &format!("xml:{name}"), value)?,
                 other => {
-                    attribute(out, &format!("xmlns:a{count}"), other)?;
-                    attribute(out, &format!("a{count}:{name}"), value)?;
+                    let known = prefixes.iter().position(|known| known == &other);
+                    let prefix = known.unwrap_or(prefixes.len());
+                    if known.is_none() {
+                        attribute(out, &format!("xmlns:a{prefix}"), other)?;
+                        prefixes.push(other);
+                    }
+                    attribute(out, &format!("a{prefix}:{name}"), value)?;
                 }
             }
         }

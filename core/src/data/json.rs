@@ -48,6 +48,12 @@ fn record_to_json(record: &Record<'_>, zone: &TimeZone) -> Json {
 }
 
 /// ISO 8601 with the offset in force then, as `2022-01-10T00:00:00+01:00`; a fraction only where there is one.
+///
+/// In UTC, with `Z`, where ISO 8601 has no such year or offset: before year 0, and before there was standard time.
 pub(crate) fn iso_time(record: &Record<'_>, zone: &TimeZone) -> String {
-    record.timestamp().to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
+    let time = record.timestamp().to_zoned(zone.clone());
+    if time.year() < 0 || time.offset().seconds() % 60 != 0 {
+        return record.timestamp().to_string();
+    }
+    time.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
 }

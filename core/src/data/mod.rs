@@ -17,12 +17,16 @@
 //! ```
 
 mod build;
+#[cfg(feature = "csv")]
+mod csv;
 mod element;
 mod identifier;
 mod json;
 mod meta;
 
 pub(crate) use build::Builder;
+#[cfg(feature = "csv")]
+pub use csv::{CsvOptions, Stamp};
 pub use element::{Attribute, Element, Node};
 pub use identifier::Identifier;
 pub use meta::{Aggregation, DeviceIdentifier, Measurement, Metadata, Pricing, SamplingInterval};

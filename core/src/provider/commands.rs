@@ -247,12 +247,12 @@ impl<S: Service> Work<S> {
         match node.name {
             "get_history" => {
                 let (start, end) = (time(form, "start_time")?, time(form, "end_time")?);
-                if let (Some(start), Some(end)) = (start, end) {
-                    if end <= start {
-                        return Err(
-                            Error::answer(ErrorKind::BadRequest, "the period ends before it starts").into()
-                        );
-                    }
+                if let (Some(start), Some(end)) = (start, end)
+                    && end <= start
+                {
+                    return Err(
+                        Error::answer(ErrorKind::BadRequest, "the period ends before it starts").into()
+                    );
                 }
                 let request = HistoryRequest { requester: bare, identifier, start, end };
                 answer.payloads.push(self.history(request).await?);

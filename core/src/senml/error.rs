@@ -6,7 +6,7 @@ use std::fmt;
 pub enum ErrorKind {
     /// The text is not well-formed XML or JSON, or not UTF-8.
     Syntax,
-    /// Well-formed, but not a SenML pack (another root element, namespace or JSON type).
+    /// Well-formed, but not a SenML pack (another root element, namespace or JSON type), or not a table of readings.
     NotSenml,
     /// A resolved name is empty, or has a character RFC 8428 section 4.5.1 does not allow.
     BadName,
@@ -78,6 +78,13 @@ pub struct Error {
 impl Error {
     pub(crate) fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
         Self { kind, record: None, detail: detail.into() }
+    }
+
+    #[cfg(feature = "csv")]
+    /// For a table, whose lines are better known than its records.
+    pub(crate) fn at_line(mut self, line: u64) -> Self {
+        self.detail.insert_str(0, &format!("line {line}: "));
+        self
     }
 
     pub(crate) fn at_record(mut self, record: usize) -> Self {

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::number::{Number, micros, write as write_number, write_seconds};
 use super::resolve::{Raw, Resolver, limit};
 use super::xml::{check_text, data, is_gap};
-use super::{Error, ErrorKind, Pack, WriteOptions, write};
+use super::{Error, ErrorKind, Limits, Pack, WriteOptions, write};
 
 /// base64url as peers write it: padded or not, stray last bits forgiven.
 pub(crate) const URL_SAFE_LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -28,7 +28,8 @@ pub(super) fn read(json: &[u8], resolver: &mut Resolver<'_>) -> Result<(), Error
     }
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
     if json.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| *byte != b'[') {
-        return Err(Error::new(ErrorKind::NotSenml, "a SenML pack in JSON is an array of records"));
+        serde_json::from_slice::<serde::de::IgnoredAny>(json).map_err(|error| not_json(&error, &limits))?;
+        return Err(not_a_pack());
     }
     let mut failed = None;
     let mut deserializer = serde_json::Deserializer::from_slice(json);
@@ -37,15 +38,29 @@ pub(super) fn read(json: &[u8], resolver: &mut Resolver<'_>) -> Result<(), Error
         .and_then(|()| deserializer.end());
     match (failed, read) {
         (Some(error), _) => Err(error),
-        (None, Err(error)) => {
-            // serde_json's own words may quote the text, so only its place is told.
-            Err(Error::new(
-                ErrorKind::Syntax,
-                format!("not JSON at line {}, column {}", error.line(), error.column()),
-            ))
-        }
+        (None, Err(error)) => Err(not_json(&error, &limits)),
         (None, Ok(())) => Ok(()),
     }
+}
+
+fn not_json(error: &serde_json::Error, limits: &Limits) -> Error {
+    if error.is_data() {
+        return not_a_pack();
+    }
+    // serde_json's own words may quote the text, so only its place is told.
+    if error.to_string().starts_with("recursion limit exceeded") {
+        return too_deep(limits);
+    }
+    let place = format!("not JSON at line {}, column {}", error.line(), error.column());
+    Error::new(ErrorKind::Syntax, place)
+}
+
+fn not_a_pack() -> Error {
+    Error::new(ErrorKind::NotSenml, "a SenML pack in JSON is an array of records, which are objects")
+}
+
+fn too_deep(limits: &Limits) -> Error {
+    limit("nested JSON values", limits.depth)
 }
 
 struct PackVisitor<'r, 'o> {
@@ -126,7 +141,7 @@ impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
             let set = if count > options.limits.attributes {
                 Err(limit("labels of a record", options.limits.attributes))
             } else {
-                set_label(&mut raw, &label, value, options.strict, options.limits.text)
+                set_label(&mut raw, &label, value, options.strict, &options.limits)
             };
             if let Err(error) = set {
                 *self.failed = Some(error);
@@ -137,10 +152,14 @@ impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
     }
 }
 
-fn set_label(raw: &mut Raw<'_>, label: &str, value: Json, strict: bool, most: usize) -> Result<(), Error> {
-    if let Json::String(text) = &value {
-        check_text(text, most)?;
-    }
+fn set_label(
+    raw: &mut Raw<'_>,
+    label: &str,
+    value: Json,
+    strict: bool,
+    limits: &Limits,
+) -> Result<(), Error> {
+    check_label(label, &value, limits)?;
     let doubled = match label {
         "bver" => raw.bver.replace(number(label, &value)?).is_some(),
         "bn" => raw.bn.replace(text(label, value)?).is_some(),
@@ -170,6 +189,25 @@ fn set_label(raw: &mut Raw<'_>, label: &str, value: Json, strict: bool, most: us
         return Err(Error::new(ErrorKind::Syntax, "a label is there twice"));
     }
     Ok(())
+}
+
+/// Keeps what a label holds within the limits.
+pub(crate) fn check_label(label: &str, value: &Json, limits: &Limits) -> Result<(), Error> {
+    check_text(label, limits.text)?;
+    check_value(value, limits.depth.saturating_sub(2), limits) // the array and the record are around it
+}
+
+fn check_value(value: &Json, depth: usize, limits: &Limits) -> Result<(), Error> {
+    match value {
+        Json::String(text) => check_text(text, limits.text),
+        Json::Array(_) | Json::Object(_) if depth == 0 => Err(too_deep(limits)),
+        Json::Array(list) => list.iter().try_for_each(|value| check_value(value, depth - 1, limits)),
+        Json::Object(object) => object.iter().try_for_each(|(key, value)| {
+            check_text(key, limits.text)?;
+            check_value(value, depth - 1, limits)
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn text(label: &str, value: Json) -> Result<Cow<'static, str>, Error> {

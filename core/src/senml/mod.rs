@@ -31,11 +31,11 @@
 //! Quoalise consumers would append it.
 
 mod error;
-mod json;
+pub(crate) mod json;
 pub(crate) mod number;
-mod records;
-mod resolve;
-mod write;
+pub(crate) mod records;
+pub(crate) mod resolve;
+pub(crate) mod write;
 pub(crate) mod xml;
 
 pub use error::{Error, ErrorKind};

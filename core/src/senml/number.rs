@@ -16,9 +16,14 @@ impl Number {
     }
 
     pub fn integer(value: i128) -> Self {
-        let exact = (value.abs() > EXACT).then_some(value);
-        Self { value: value as f64, exact }
+        Self { value: value as f64, exact: is_exact(value).then_some(value) }
     }
+}
+
+/// Whether an integer keeps its digits beside the double: it is beyond 2^53, and within 64 bits, which is what JSON
+/// readers take an integer for. More digits than that are a double in any representation.
+pub(crate) fn is_exact(integer: i128) -> bool {
+    integer.abs() > EXACT && (i64::MIN.into()..=u64::MAX.into()).contains(&integer)
 }
 
 /// Reads an xsd:double that is finite; surrounding white space is allowed, as for any XML Schema number.
@@ -30,10 +35,11 @@ pub(crate) fn parse(text: &str) -> Option<Number> {
     {
         return None;
     }
-    if bytes.len() > 15 && !bytes.iter().any(|b| matches!(b, b'.' | b'e' | b'E')) {
-        if let Ok(integer) = text.parse::<i128>() {
-            return Some(Number::integer(integer));
-        }
+    if bytes.len() > 15
+        && !bytes.iter().any(|b| matches!(b, b'.' | b'e' | b'E'))
+        && let Ok(integer) = text.parse::<i128>()
+    {
+        return Some(Number::integer(integer));
     }
     let value: f64 = fast_float2::parse(bytes).ok()?;
     value.is_finite().then_some(Number::float(value))
@@ -46,9 +52,13 @@ pub(crate) fn parse_micros(text: &str) -> Option<i64> {
 
 /// Seconds to microseconds, rounded to the nearest.
 pub(crate) fn micros(seconds: f64) -> Option<i64> {
-    // Whole seconds are the rule; multiplying a fraction first keeps its rounding to one step.
-    let micros = (seconds * 1e6).round();
-    (micros.abs() < 9.2e18).then_some(micros as i64)
+    if seconds.abs() >= 9.2e12 {
+        return None;
+    }
+    // Apart, the whole seconds are exact at any date, and the fraction is until 2242: all its error is then that of
+    // the double itself.
+    let (whole, fraction) = (seconds.trunc(), seconds.fract());
+    Some(whole as i64 * 1_000_000 + (fraction * 1e6).round() as i64)
 }
 
 /// The shortest text that reads back as the same double; integers without a point.
@@ -64,6 +74,8 @@ pub(crate) fn write(out: &mut String, value: f64) {
                 out.push('e');
                 out.push_str(exponent);
             }
+            // Beyond 2^53 digits alone would be read as an integer that is exact to the last of them.
+            None if value.abs() > EXACT as f64 => out.push_str(text),
             None => out.push_str(text.strip_suffix(".0").unwrap_or(text)),
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::number::Number;
+use super::number::{Number, is_exact};
 use super::{Error, ErrorKind};
 
 /// Records of one or several series, resolved, kept in columns.
@@ -65,7 +65,7 @@ pub struct Record<'a> {
     pub sum: Option<f64>,
     /// In how many seconds at the latest the next record is to come.
     pub update_time: Option<f64>,
-    /// The number itself where it is an integer beyond 2^53, which `value` only approaches.
+    /// The number itself where it is an integer beyond 2^53 and within 64 bits, which `value` only approaches.
     pub integer: Option<i128>,
     /// Labels that SenML's registry may have and this library does not know, in their order.
     pub other: &'a [(String, Json)],
@@ -226,7 +226,7 @@ impl Records {
         rows.map(|row| self.get(row).expect("the range was checked"))
     }
 
-    /// Appends a record.
+    /// Appends a record. An [`integer`](Record::integer) that is not what `value` approaches is left out.
     ///
     /// # Errors
     /// `BadName`, `BadTime`, or `BadNumber` for a number that is not finite.
@@ -239,13 +239,15 @@ impl Records {
         let mut extra = Extra {
             sum: record.sum,
             update_time: record.update_time,
-            integer: record.integer,
             other: record.other.to_vec(),
             ..Extra::default()
         };
         let mut number = None;
         match record.value {
-            Some(Value::Number(value)) => number = Some(check_finite(value)?),
+            Some(Value::Number(value)) => {
+                number = Some(check_finite(value)?);
+                extra.integer = record.integer.filter(|i| is_exact(*i) && *i as f64 == value);
+            }
             Some(Value::Text(text)) => extra.text = Some(text.to_owned()),
             Some(Value::Boolean(boolean)) => extra.boolean = Some(boolean),
             Some(Value::Data(data)) => extra.data = Some(data.to_vec()),
@@ -465,7 +467,7 @@ struct Validity {
 impl Validity {
     #[inline]
     fn push(&mut self, row: usize, valid: bool) {
-        if row % 8 == 0 {
+        if row.is_multiple_of(8) {
             self.bits.push(0);
         }
         if valid {

@@ -94,6 +94,15 @@ pub(super) fn resolved(to: &mut impl Fields, pack: &Pack) -> Result<(), Error> {
     Ok(())
 }
 
+/// The labels that SenML gives a meaning here.
+const KNOWN: [&str; 15] =
+    ["bver", "bn", "bt", "bu", "bv", "bs", "n", "u", "v", "vs", "vb", "vd", "s", "t", "ut"];
+
+/// Whether a label can mean something SenML's registry may have and this library does not know.
+pub(crate) fn is_free_label(label: &str) -> bool {
+    !KNOWN.contains(&label) && !label.ends_with('_')
+}
+
 fn value(to: &mut impl Fields, record: &Record<'_>) -> Result<(), Error> {
     match (record.value, record.integer) {
         (_, Some(integer)) => to.integer("v", integer),
@@ -110,6 +119,9 @@ fn value(to: &mut impl Fields, record: &Record<'_>) -> Result<(), Error> {
         to.number("ut", update_time);
     }
     for (label, value) in record.other {
+        if !is_free_label(label) {
+            return Err(Error::new(ErrorKind::NotWritable, "a label that would be read as another"));
+        }
         to.other(label, value)?;
     }
     Ok(())

@@ -390,7 +390,7 @@ pub(super) fn read_error(error: ReadError, domain: &str) -> Error {
 }
 
 pub(super) fn stream_io_error(error: io::Error, domain: &str) -> Error {
-    let error = match error.kind() {
+    match error.kind() {
         io::ErrorKind::InvalidData => {
             Error::new(ErrorKind::UnsuitableServer, format!("what answers for {domain} does not speak XMPP"))
                 .remedy("Check the address and the port")
@@ -407,8 +407,7 @@ pub(super) fn stream_io_error(error: io::Error, domain: &str) -> Error {
                 .remedy("Check the address and the port, or try later")
                 .caused_by(error)
         }
-    };
-    error
+    }
 }
 
 #[cfg(test)]

@@ -18,10 +18,9 @@ use super::{Error, ErrorKind, NS, Records, WriteOptions, write};
 
 pub(super) fn read(xml: &[u8], resolver: &mut Resolver<'_>) -> Result<(), Error> {
     let mut reader = Reader::new(xml, resolver.options.limits)?;
-    let mut found = false;
     loop {
         match reader.next()? {
-            Event::Start(root) if found || !root.is(NS, "sensml") => {
+            Event::Start(root) if !root.is(NS, "sensml") => {
                 return Err(Error::new(
                     ErrorKind::NotSenml,
                     "the root element is not `sensml` in the namespace of SenML",
@@ -29,14 +28,9 @@ pub(super) fn read(xml: &[u8], resolver: &mut Resolver<'_>) -> Result<(), Error>
             }
             Event::Start(root) => {
                 read_records(&mut reader, &root, resolver)?;
-                found = true;
-            }
-            Event::Text(text) if !is_space(&text) => {
-                return Err(syntax("text outside of the root element".into()));
             }
             Event::Text(_) | Event::End => {}
-            Event::Eof if found => return Ok(()),
-            Event::Eof => return Err(Error::new(ErrorKind::NotSenml, "no XML element at all")),
+            Event::Eof => return Ok(()),
         }
     }
 }
@@ -54,10 +48,16 @@ pub(crate) fn read_records(
     // at a declaration.
     let prefix = sensml.written_name().strip_suffix("sensml").unwrap_or_default();
     let tag = [prefix, "senml"].concat();
+    let mut behind_tag = true;
     loop {
-        let plain = scan::records(reader.rest(), tag.as_bytes(), resolver);
-        reader.skip(plain);
-        match reader.next()? {
+        // Behind a text the reader has already seen that a tag is next, and must be given it.
+        if behind_tag {
+            let plain = scan::records(reader.rest(), tag.as_bytes(), resolver);
+            reader.skip(plain);
+        }
+        let event = reader.next()?;
+        behind_tag = !matches!(event, Event::Text(_));
+        match event {
             Event::Start(element) if element.is(NS, "senml") => {
                 let raw = read_record(reader, &element, resolver)?;
                 resolver.push(raw)?;
@@ -171,7 +171,7 @@ fn time(label: &str, value: &str) -> Result<i64, Error> {
     parse_micros(value).ok_or_else(|| Error::new(ErrorKind::BadTime, format!("`{label}` is out of range")))
 }
 
-fn boolean(value: &str) -> Result<bool, Error> {
+pub(crate) fn boolean(value: &str) -> Result<bool, Error> {
     match value.trim_ascii() {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
@@ -292,13 +292,18 @@ pub(crate) fn escape(out: &mut String, text: &str) -> Result<(), Error> {
             '\n' => out.push_str("&#10;"),
             '\r' => out.push_str("&#13;"),
             '\t' => out.push_str("&#9;"),
-            '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => {
+            c if !is_xml(c) => {
                 return Err(Error::new(ErrorKind::NotWritable, "text with a character XML cannot carry"));
             }
             c => out.push(c),
         }
     }
     Ok(())
+}
+
+/// Whether XML 1.0 has the character at all, be it as a reference.
+fn is_xml(c: char) -> bool {
+    !matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// A cautious subset of XML's names: what SenML labels are made of.

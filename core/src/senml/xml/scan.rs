@@ -71,6 +71,9 @@ fn record(bytes: &[u8], tag: &[u8]) -> Option<(i64, f64, usize)> {
     Some((time, value, at))
 }
 
+/// As much as any double or time needs.
+const LONGEST: usize = 32;
+
 #[derive(Clone, Copy)]
 enum Parsed {
     Integer(i64),
@@ -101,7 +104,8 @@ fn number(bytes: &[u8]) -> Option<(Parsed, usize)> {
         };
     }
     let (value, length) = fast_float2::parse_partial::<f64, _>(bytes).ok()?;
-    value.is_finite().then_some((Parsed::Float(value), length))
+    // A longer one is for the reader, which bounds the length of texts.
+    (value.is_finite() && length <= LONGEST).then_some((Parsed::Float(value), length))
 }
 
 fn skip_space(bytes: &[u8], mut at: usize) -> usize {

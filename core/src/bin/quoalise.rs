@@ -1,0 +1,5 @@
+//! The `quoalise` command.
+
+fn main() -> std::process::ExitCode {
+    quoalise::cli::main()
+}
