@@ -98,6 +98,9 @@ async fn what_is_pushed_meanwhile_is_kept_and_comes_in_order() {
     for number in 0..40 {
         provider.publish(&metadata(), &reading(SERIES, number)).await.unwrap();
     }
+    // What the provider answers comes behind all it has pushed.
+    self::client(&server).await.availability(&provider.jid()).await.unwrap();
+
     // The subscription outlives the connection; whom to trust is for each to say.
     let client = Client::connect(&config(&server, &account)).await.unwrap();
     client.trust(&provider.jid()).unwrap();
