@@ -20,7 +20,7 @@ use tokio_rustls::rustls::{self, CertificateError, ProtocolVersion};
 use crate::support::{PATIENCE, direct_tls, handshake, tcp};
 
 /// Everything up to and including `end`.
-async fn read_until(stream: &mut (impl AsyncRead + Unpin), end: &str) -> String {
+pub async fn read_until(stream: &mut (impl AsyncRead + Unpin), end: &str) -> String {
     let mut seen = Vec::new();
     let reading = async {
         while !String::from_utf8_lossy(&seen).contains(end) {
@@ -35,7 +35,7 @@ async fn read_until(stream: &mut (impl AsyncRead + Unpin), end: &str) -> String 
 }
 
 /// Opens a stream; what the server offers.
-async fn features(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), host: &str) -> String {
+pub async fn features(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), host: &str) -> String {
     let header = format!(
         "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' to='{host}'>"
     );
@@ -53,7 +53,7 @@ async fn starttls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
 }
 
 /// Logs in by PLAIN on a stream whose features have been read; what the server says to it.
-async fn login(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), account: &Account) -> String {
+pub async fn login(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), account: &Account) -> String {
     let name = account.jid.split('@').next().unwrap();
     let secret = base64::prelude::BASE64_STANDARD.encode(format!("\0{name}\0{}", account.password));
     let auth = format!("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{secret}</auth>");

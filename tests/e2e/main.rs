@@ -4,6 +4,8 @@
 
 mod fixtures;
 mod history;
+mod hostile;
+mod pushes;
 mod raw;
 mod runs;
 mod support;

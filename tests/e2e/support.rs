@@ -149,7 +149,9 @@ pub async fn client(server: &Prosody) -> Client {
 }
 
 pub async fn tcp(port: u16) -> io::Result<TcpStream> {
-    timeout(PATIENCE, TcpStream::connect((Ipv4Addr::LOCALHOST, port))).await?
+    let tcp = timeout(PATIENCE, TcpStream::connect((Ipv4Addr::LOCALHOST, port))).await??;
+    tcp.set_nodelay(true)?;
+    Ok(tcp)
 }
 
 /// TLS with the server's own authority trusted.

@@ -194,7 +194,8 @@ impl Inbox {
         let stamp = delay.map(|delay| {
             let stamp = delay.attr("stamp").and_then(|stamp| stamp.parse().ok());
             stamp.ok_or_else(|| {
-                Error::new(ErrorKind::MalformedAnswer, "a push delayed since an unreadable time")
+                let message = format!("a push of {from} cannot be read: when it was sent is no time");
+                Error::new(ErrorKind::MalformedAnswer, message)
             })
         });
         state.queue.push_back(Received {

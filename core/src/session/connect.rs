@@ -26,10 +26,11 @@ use xmpp_parsers::ns::JABBER_CLIENT;
 use xmpp_parsers::starttls;
 
 use super::config::{Address, Authority, Config, Security};
+use super::guard::Guard;
 use super::tap::Tapped;
 use crate::error::{Error, ErrorKind, Result};
 
-pub(super) type Io = Box<dyn AsyncReadAndWrite + Send + 'static>;
+pub(super) type Io = Guard<Box<dyn AsyncReadAndWrite + Send + 'static>>;
 
 /// A stream whose header was answered, ready to tell its features.
 pub(super) struct Connected {
@@ -221,12 +222,23 @@ async fn protect(
     Ok(Connected { stream: header(tapped(tls, &tap), domain).await?, exporter, tap })
 }
 
-fn tapped<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(io: S, tap: &Arc<AtomicBool>) -> Io {
+fn tapped<S>(io: S, tap: &Arc<AtomicBool>) -> Box<dyn AsyncReadAndWrite + Send + 'static>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     // Two TLS records: what is read at once is one run.
     Box::new(Tapped::new(BufStream::with_capacity(32 << 10, 8 << 10, io), tap.clone()))
 }
 
-async fn header<S>(io: S, domain: &str) -> Result<PendingFeaturesRecv<S>>
+async fn header<S>(io: S, domain: &str) -> Result<PendingFeaturesRecv<Guard<S>>>
+where
+    S: tokio::io::AsyncBufRead + tokio::io::AsyncWrite + Unpin,
+{
+    guarded_header(Guard::new(io), domain).await
+}
+
+/// Opens a stream.
+pub(super) async fn guarded_header<S>(io: Guard<S>, domain: &str) -> Result<PendingFeaturesRecv<Guard<S>>>
 where
     S: tokio::io::AsyncBufRead + tokio::io::AsyncWrite + Unpin,
 {
@@ -260,7 +272,7 @@ async fn starttls(tcp: TcpStream, domain: &str) -> Result<TcpStream> {
         }
     }
     // Whatever was sent behind the server's consent came unprotected, and goes with the buffer.
-    Ok(stream.into_inner().into_inner())
+    Ok(stream.into_inner().into_inner().into_inner())
 }
 
 fn tls_config(authority: &Authority) -> Result<Arc<ClientConfig>> {

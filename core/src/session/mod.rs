@@ -3,6 +3,7 @@
 
 mod config;
 mod connect;
+mod guard;
 mod login;
 mod pump;
 mod tap;

@@ -2,7 +2,7 @@
 
 use minidom::{Element, Node};
 
-use super::run;
+use super::{NS_LEFT_OUT, run};
 use crate::data::{self, Builder, Data};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::xml::{Event, Reader, read_run, set_attribute};
@@ -17,7 +17,11 @@ pub(crate) fn is_payload(element: &Element) -> bool {
 pub(crate) fn read(quoalise: &Element, options: &ReadOptions) -> Result<Data, senml::Error> {
     let mut builder = Builder::new(options);
     let mut by_run = 0;
-    for child in quoalise.children().filter(|child| child.is("data", data::NS)) {
+    for child in quoalise.children() {
+        nothing_left_out(child)?;
+        if !child.is("data", data::NS) {
+            continue;
+        }
         let mut part = builder.begin();
         for child in child.children() {
             if child.is("meta", data::NS) {
@@ -46,8 +50,10 @@ fn read_records(sensml: &Element, builder: &mut Builder<'_>) -> Result<usize, se
     for record in sensml.children() {
         if let Some(records) = run::text(record) {
             by_run += read_run(&records, resolver)?;
+            continue;
         }
         if !record.is("senml", senml::NS) {
+            nothing_left_out(record)?;
             continue;
         }
         let mut raw = Raw::default();
@@ -65,11 +71,21 @@ fn read_records(sensml: &Element, builder: &mut Builder<'_>) -> Result<usize, se
     Ok(by_run)
 }
 
+/// An element that did not come through to here may have been a reading: then nothing of the payload counts.
+fn nothing_left_out(element: &Element) -> Result<(), senml::Error> {
+    if element.is("left-out", NS_LEFT_OUT) {
+        let detail = "an element too deep, or with too long a text, to be received";
+        return Err(senml::Error::new(senml::ErrorKind::Limit, detail));
+    }
+    Ok(())
+}
+
 /// Our own kind of element, which keeps the order of attributes and needs no XMPP.
 fn to_own(element: &Element, options: &ReadOptions, depth: usize) -> Result<data::Element, senml::Error> {
     if depth > options.limits.depth {
         return Err(senml::limit("nested elements", options.limits.depth));
     }
+    nothing_left_out(element)?;
     if element.attrs().iter().nth(options.limits.attributes).is_some() {
         return Err(senml::limit("attributes of an element", options.limits.attributes));
     }
