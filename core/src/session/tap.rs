@@ -32,8 +32,9 @@ use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 use crate::senml;
 use crate::stanza::run;
 
-/// Records of more bytes than this go the long way. More than the XML library takes in one attribute.
-const LONGEST_RECORD: usize = 8 << 10;
+/// Records of more bytes than this go the long way. Less than the [`guard`](super::guard) takes in one attribute, so
+/// that its bounds hold within runs, which it does not look into.
+const LONGEST_RECORD: usize = 4 << 10;
 
 /// Runs below this many bytes are not worth a stand-in.
 const SHORTEST_RUN: usize = 256;
