@@ -124,6 +124,8 @@ fn below(rng: &mut TestRng, bound: usize) -> usize {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_bytes_at_all(input in prop::collection::vec(any::<u8>(), 0..200)) {
         for (_, check) in checks::ALL {
