@@ -14,21 +14,13 @@ use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{self, CertificateError, ClientConfig, ProtocolVersion, RootCertStore};
+use tokio_rustls::rustls::{self, CertificateError, ProtocolVersion};
 
-/// For any one thing a server of ours does.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-async fn tcp(port: u16) -> io::Result<TcpStream> {
-    timeout(PATIENCE, TcpStream::connect((Ipv4Addr::LOCALHOST, port))).await?
-}
+use crate::support::{PATIENCE, direct_tls, handshake, tcp};
 
 /// Everything up to and including `end`.
-async fn read_until(stream: &mut (impl AsyncRead + Unpin), end: &str) -> String {
+pub async fn read_until(stream: &mut (impl AsyncRead + Unpin), end: &str) -> String {
     let mut seen = Vec::new();
     let reading = async {
         while !String::from_utf8_lossy(&seen).contains(end) {
@@ -43,24 +35,12 @@ async fn read_until(stream: &mut (impl AsyncRead + Unpin), end: &str) -> String 
 }
 
 /// Opens a stream; what the server offers.
-async fn features(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), host: &str) -> String {
+pub async fn features(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), host: &str) -> String {
     let header = format!(
         "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' to='{host}'>"
     );
     stream.write_all(header.as_bytes()).await.unwrap();
     read_until(stream, "</stream:features>").await
-}
-
-async fn handshake(server: &Prosody, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(server.ca_file()).unwrap()).unwrap();
-    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ServerName::try_from(server.host().to_owned()).unwrap();
-    timeout(PATIENCE, TlsConnector::from(Arc::new(config)).connect(name, tcp)).await?
 }
 
 async fn starttls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
@@ -72,12 +52,8 @@ async fn starttls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
     handshake(server, tcp).await
 }
 
-async fn direct_tls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
-    handshake(server, tcp(server.direct_tls_port()).await?).await
-}
-
 /// Logs in by PLAIN on a stream whose features have been read; what the server says to it.
-async fn login(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), account: &Account) -> String {
+pub async fn login(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), account: &Account) -> String {
     let name = account.jid.split('@').next().unwrap();
     let secret = base64::prelude::BASE64_STANDARD.encode(format!("\0{name}\0{}", account.password));
     let auth = format!("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{secret}</auth>");

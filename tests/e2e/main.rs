@@ -4,4 +4,7 @@
 
 mod fixtures;
 mod history;
+mod hostile;
+mod pushes;
+mod raw;
 mod support;

@@ -1,6 +1,9 @@
 //! What tests of client and provider share.
 
+use std::io;
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use quoalise::data::{Aggregation, Data, Identifier, Metadata, SamplingInterval};
 use quoalise::jid::BareJid;
@@ -8,6 +11,16 @@ use quoalise::provider::{HistoryRequest, Limits, Provider, Service};
 use quoalise::senml::{Record, Records};
 use quoalise::{Client, Config, Error, ErrorKind, Result};
 use quoalise_tests::{Account, Prosody};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
+
+/// For any one thing that works; only what is broken takes so long.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The series the test provider has: a value every half hour of January 2022, gaps at midnight UTC.
 pub const SERIES: &str = "urn:dev:prm:00000000000001_consumption/power/active/raw";
@@ -83,6 +96,27 @@ impl Service for TestService {
     }
 }
 
+/// A service whose histories are what a function gives; anybody may subscribe.
+pub struct Serve<F>(pub F);
+
+impl<F, R> Service for Serve<F>
+where
+    F: Fn(HistoryRequest) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Data>> + Send,
+{
+    fn get_history(&self, request: HistoryRequest) -> impl Future<Output = Result<Data>> + Send {
+        (self.0)(request)
+    }
+
+    async fn subscribe(&self, _requester: BareJid, _identifier: Identifier) -> Result<()> {
+        Ok(())
+    }
+
+    async fn unsubscribe(&self, _requester: BareJid, _identifier: Identifier) -> Result<()> {
+        Ok(())
+    }
+}
+
 /// The account on this server, reached at its port with its CA.
 pub fn config(server: &Prosody, account: &Account) -> Config {
     config_with(server, &account.jid, &account.password)
@@ -94,17 +128,45 @@ pub fn config_with(server: &Prosody, jid: &str, password: &str) -> Config {
         .address(&format!("127.0.0.1:{}", server.c2s_port()))
         .unwrap()
         .ca_file(server.ca_file())
+        .request_timeout(PATIENCE)
 }
 
 /// A test provider with an account of its own, at `…/proxy`.
 pub async fn provider(server: &Prosody) -> (Provider, TestService) {
-    let account = server.new_account();
     let service = TestService::default();
+    (serve(server, service.clone(), Limits::default()).await, service)
+}
+
+/// A provider of this service with an account of its own, at `…/proxy`.
+pub async fn serve<S: Service>(server: &Prosody, service: S, limits: Limits) -> Provider {
+    let account = server.new_account();
     let config = config_with(server, &format!("{}/proxy", account.jid), &account.password);
-    let provider = Provider::start(&config, service.clone(), Limits::default()).await.unwrap();
-    (provider, service)
+    Provider::start(&config, service, limits).await.unwrap()
 }
 
 pub async fn client(server: &Prosody) -> Client {
     Client::connect(&config(server, &server.new_account())).await.unwrap()
+}
+
+pub async fn tcp(port: u16) -> io::Result<TcpStream> {
+    let tcp = timeout(PATIENCE, TcpStream::connect((Ipv4Addr::LOCALHOST, port))).await??;
+    tcp.set_nodelay(true)?;
+    Ok(tcp)
+}
+
+/// TLS with the server's own authority trusted.
+pub async fn handshake(server: &Prosody, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(server.ca_file()).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from(server.host().to_owned()).unwrap();
+    timeout(PATIENCE, TlsConnector::from(Arc::new(config)).connect(name, tcp)).await?
+}
+
+pub async fn direct_tls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
+    handshake(server, tcp(server.direct_tls_port()).await?).await
 }

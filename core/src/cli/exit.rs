@@ -3,7 +3,7 @@ use std::io;
 use std::process::ExitCode;
 
 use super::format::WriteError;
-use crate::{ErrorKind, senml};
+use crate::{Error, ErrorKind, senml};
 
 /// What the command ends with. Scripts rely on the numbers: they never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +84,27 @@ impl Exit {
     }
 }
 
+impl From<ErrorKind> for Exit {
+    fn from(kind: ErrorKind) -> Self {
+        use ErrorKind as K;
+        match kind {
+            K::InvalidArgument => Self::Usage,
+            K::UnknownHost
+            | K::Unreachable
+            | K::ConnectTimeout
+            | K::CertificateRefused
+            | K::UnsuitableServer => Self::CannotConnect,
+            K::LoginRefused => Self::LoginRefused,
+            K::NotAuthorized => Self::NotAuthorized,
+            K::BadRequest | K::TooLarge | K::NoSuchCommand => Self::RequestRefused,
+            K::ProviderOffline | K::ServerUnreachable | K::NoAnswer => Self::ProviderAbsent,
+            K::CommandFailed | K::UpstreamError | K::LimitReached => Self::CommandFailed,
+            K::MalformedAnswer | K::MalformedData => Self::MalformedData,
+            K::ConnectionLost | K::Closed => Self::ConnectionLost,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         exit.code().into()
@@ -111,31 +132,8 @@ impl Failure {
     }
 }
 
-impl From<ErrorKind> for Exit {
-    fn from(kind: ErrorKind) -> Self {
-        use ErrorKind as Kind;
-        match kind {
-            Kind::InvalidArgument => Self::Usage,
-            Kind::UnknownHost
-            | Kind::Unreachable
-            | Kind::ConnectTimeout
-            | Kind::CertificateRefused
-            | Kind::UnsuitableServer => Self::CannotConnect,
-            Kind::LoginRefused => Self::LoginRefused,
-            Kind::NotAuthorized => Self::NotAuthorized,
-            Kind::BadRequest | Kind::TooLarge | Kind::NoSuchCommand | Kind::LimitReached => {
-                Self::RequestRefused
-            }
-            Kind::ProviderOffline | Kind::ServerUnreachable | Kind::NoAnswer => Self::ProviderAbsent,
-            Kind::CommandFailed | Kind::UpstreamError => Self::CommandFailed,
-            Kind::MalformedAnswer | Kind::MalformedData => Self::MalformedData,
-            Kind::ConnectionLost | Kind::Closed => Self::ConnectionLost,
-        }
-    }
-}
-
-impl From<crate::Error> for Failure {
-    fn from(error: crate::Error) -> Self {
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
         Self::new(error.kind().into(), error.to_string())
     }
 }

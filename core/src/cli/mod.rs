@@ -4,7 +4,10 @@ pub mod chart;
 mod convert;
 pub mod exit;
 pub mod format;
+mod online;
+mod sandbox;
 mod table;
+mod trusted;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -30,6 +33,14 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    GetHistory(online::GetHistory),
+    Listen(online::Listen),
+    /// Have new values of a series pushed to this account from now on
+    Subscribe(online::Series),
+    /// End a subscription
+    Unsubscribe(online::Series),
+    Ping(online::Ping),
+    Sandbox(sandbox::Args),
     Convert(convert::Args),
 }
 
@@ -45,6 +56,12 @@ pub fn main() -> ExitCode {
     };
     start_logging(args.verbose);
     let run = match args.command {
+        Command::GetHistory(args) => args.run(),
+        Command::Listen(args) => args.run(),
+        Command::Subscribe(args) => args.subscribe(),
+        Command::Unsubscribe(args) => args.unsubscribe(),
+        Command::Ping(args) => args.run(),
+        Command::Sandbox(args) => args.run(),
         Command::Convert(args) => args.run(),
     };
     match run {
@@ -77,6 +94,19 @@ fn end_at_interrupt() {
             std::process::exit(Exit::Interrupted.code().into());
         }
     });
+}
+
+/// Runs until done, or until Ctrl-C or a request to end, which drop what is under way: sessions and folders go with it.
+fn run_until_interrupted(run: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            result = run => result,
+            _ = tokio::signal::ctrl_c() => Err(Failure::new(Exit::Interrupted, "")),
+            _ = terminate.recv() => Err(Failure::new(Exit::Interrupted, "")),
+        }
+    })
 }
 
 /// For `--tz`.

@@ -35,6 +35,7 @@ pub struct Push {
 /// What [`Listener::next`] gives.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "events are taken one at a time, and nearly all are pushes")]
 pub enum Event {
     /// New data.
     Push(Push),
@@ -169,14 +170,13 @@ impl Inbox {
         self.lock().over.clone()
     }
 
-    fn receive(&self, message: Message) {
+    fn receive(&self, mut message: Message) {
         if message.type_ == MessageType::Error {
             return;
         }
         let Some(from) = message.from else { return };
-        let Some(payload) = message.payloads.iter().find(|payload| payload::is_payload(payload)) else {
-            return;
-        };
+        let Some(payload) = message.payloads.iter().position(payload::is_payload) else { return };
+        let payload = message.payloads.swap_remove(payload);
         let mut state = self.lock();
         let sender = from.to_bare();
         if !state.trusted.contains(&sender) {
@@ -194,14 +194,15 @@ impl Inbox {
         let stamp = delay.map(|delay| {
             let stamp = delay.attr("stamp").and_then(|stamp| stamp.parse().ok());
             stamp.ok_or_else(|| {
-                Error::new(ErrorKind::MalformedAnswer, "a push delayed since an unreadable time")
+                let message = format!("a push of {from} cannot be read: when it was sent is no time");
+                Error::new(ErrorKind::MalformedAnswer, message)
             })
         });
         state.queue.push_back(Received {
             id: message.id.map(|id| id.0),
             stamp,
             at: Timestamp::now(),
-            payload: payload.clone(),
+            payload,
             from,
         });
         drop(state);

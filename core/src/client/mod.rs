@@ -168,7 +168,7 @@ impl Client {
             return Err(Error::new(ErrorKind::InvalidArgument, "this client is listening already")
                 .remedy("Use the listener there is, or drop it first"));
         }
-        if let Err(error) = self.session.announce(self.listening_priority).await {
+        if let Err(error) = self.session.announce_anew(self.listening_priority).await {
             self.inbox.end();
             return Err(error.during("listening"));
         }
@@ -233,7 +233,7 @@ impl Client {
                     format!("{to} did not answer the command `{node}` as one"),
                 )
             };
-            let answer = answer.as_ref().and_then(Command::from_element).ok_or_else(malformed)?;
+            let answer = answer.and_then(Command::from_element).ok_or_else(malformed)?;
             match answer.status {
                 Some(Status::Executing) => {}
                 _ if answer.error_note().is_some() => {

@@ -32,11 +32,11 @@ impl Period {
     /// # Errors
     /// `InvalidArgument` where the end is not after the start.
     pub fn new(start: Option<Zoned>, end: Option<Zoned>) -> Result<Self> {
-        if let (Some(start), Some(end)) = (&start, &end) {
-            if end <= start {
-                return Err(Error::new(ErrorKind::InvalidArgument, "the period ends before it starts")
-                    .remedy("Give an end later than the start; the end is not included"));
-            }
+        if let (Some(start), Some(end)) = (&start, &end)
+            && end <= start
+        {
+            return Err(Error::new(ErrorKind::InvalidArgument, "the period ends before it starts")
+                .remedy("Give an end later than the start; the end is not included"));
         }
         Ok(Self { start, end })
     }

@@ -10,7 +10,7 @@ const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
 /// An XML element as it came: names, attributes in order, children.
 ///
 /// This is where metadata keep what the typed model has no field for. `Debug` shows no content.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, Eq)]
 pub struct Element {
     /// The local name.
     pub name: String,
@@ -40,6 +40,18 @@ pub enum Node {
     Element(Element),
     /// Character data, unescaped.
     Text(String),
+}
+
+impl PartialEq for Element {
+    /// Attributes have no order in XML: on their way, a server or a library may give them another.
+    fn eq(&self, other: &Self) -> bool {
+        let has = |attribute| other.attributes.contains(attribute);
+        self.name == other.name
+            && self.namespace == other.namespace
+            && self.attributes.len() == other.attributes.len()
+            && self.attributes.iter().all(has)
+            && self.children == other.children
+    }
 }
 
 impl Element {

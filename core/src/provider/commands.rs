@@ -24,6 +24,9 @@ const SESSION_LIFE: Duration = Duration::from_secs(600);
 /// Forms out at once; the oldest give way.
 const MOST_SESSIONS: usize = 1000;
 
+/// Bytes of an identifier; those in use have under a hundred.
+const LONGEST_IDENTIFIER: usize = 1000;
+
 struct Node {
     name: &'static str,
     title: &'static str,
@@ -174,7 +177,7 @@ fn new_id() -> String {
 }
 
 impl<S: Service> Work<S> {
-    pub(super) async fn carry_out(&self, requester: &Jid, payload: &IqPayload) -> Result<Element, Refusal> {
+    pub(super) async fn carry_out(&self, requester: &Jid, payload: IqPayload) -> Result<Element, Refusal> {
         match payload {
             IqPayload::Set(element) => {
                 let command = Command::from_element(element)
@@ -232,6 +235,10 @@ impl<S: Service> Work<S> {
         let given = form
             .get("identifier")
             .ok_or_else(|| Refusal::bad("bad-payload", "the field `identifier` is missing"))?;
+        // It is repeated in the answer: an endless one would make that larger than the server lets through.
+        if given.len() > LONGEST_IDENTIFIER {
+            return Err(Error::answer(ErrorKind::BadRequest, "the identifier is far too long").into());
+        }
         let identifier = Identifier::new(given).map_err(|_| {
             Error::answer(ErrorKind::BadRequest, format!("Unexpected record identifier {given}"))
         })?;
@@ -240,12 +247,12 @@ impl<S: Service> Work<S> {
         match node.name {
             "get_history" => {
                 let (start, end) = (time(form, "start_time")?, time(form, "end_time")?);
-                if let (Some(start), Some(end)) = (start, end) {
-                    if end <= start {
-                        return Err(
-                            Error::answer(ErrorKind::BadRequest, "the period ends before it starts").into()
-                        );
-                    }
+                if let (Some(start), Some(end)) = (start, end)
+                    && end <= start
+                {
+                    return Err(
+                        Error::answer(ErrorKind::BadRequest, "the period ends before it starts").into()
+                    );
                 }
                 let request = HistoryRequest { requester: bare, identifier, start, end };
                 answer.payloads.push(self.history(request).await?);

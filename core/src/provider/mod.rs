@@ -18,7 +18,7 @@ use xmpp_parsers::message::{Id, Message, MessageType};
 
 use crate::data::{Data, Identifier, Metadata};
 use crate::error::{Error, ErrorKind, Result};
-use crate::senml::{Records, WriteOptions};
+use crate::senml::Records;
 use crate::session::{Config, Handler, Session};
 use crate::stanza::{self, NS_COMMANDS, NS_FORMS, payload};
 use commands::Sessions;
@@ -62,8 +62,9 @@ pub struct HistoryRequest {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of an answer. A stanza over the server's limit ends the provider's stream, so a larger answer is refused
-    /// instead. Default 250,000: stock servers let 256 KiB through.
+    /// Bytes of an answer, or of a pushed message. A stanza over the server's limit ends the provider's stream, so a
+    /// larger answer is refused instead, and a larger push goes in several. Default 250,000: stock servers let 256 KiB
+    /// through.
     pub answer: usize,
     /// Requests worked on at once; more are told to come later. Default 64.
     pub concurrent: usize,
@@ -142,14 +143,16 @@ impl Provider {
             limits,
             places: Semaphore::new(limits.concurrent),
         });
-        // The task must not keep the session alive that it runs in.
+        // Neither these tasks nor a request that takes its time may keep the session alive that they run in.
         let weak = session.downgrade();
         session.spawn(async move {
             while let Some(request) = requested.recv().await {
-                let (Some(session), work) = (weak.upgrade(), work.clone()) else { break };
-                session.clone().spawn(async move {
+                let (weak, work) = (weak.clone(), work.clone());
+                tokio::spawn(async move {
                     let answer = work.answer(request).await;
-                    let _ = session.send(answer).await;
+                    if let Some(session) = weak.upgrade() {
+                        let _ = session.send(answer).await;
+                    }
                 });
             }
         });
@@ -166,7 +169,7 @@ impl Provider {
     /// written to the stream.
     ///
     /// # Errors
-    /// `InvalidArgument` where the records are of several series; `ConnectionLost`, `Closed`, `MalformedData`.
+    /// `InvalidArgument` where the records are of several series; otherwise as [`push`](Self::push).
     pub async fn publish(&self, meta: &Metadata, records: &Records) -> Result<usize> {
         let mut names = records.names();
         let (Some(name), None) = (names.next(), names.next()) else {
@@ -182,22 +185,31 @@ impl Provider {
         Ok(subscribers.len())
     }
 
-    /// Pushes records to one account, whether it has subscribed or not.
+    /// Pushes records to one account, whether it has subscribed or not, in as many messages as they need.
     ///
     /// # Errors
-    /// `ConnectionLost`, `Closed`, `MalformedData`.
+    /// `ConnectionLost`, `Closed`, `MalformedData`; `TooLarge` for a single record that no message holds.
     pub async fn push(&self, to: &BareJid, meta: &Metadata, records: &Records) -> Result<()> {
-        for first in (0..records.len()).step_by(self.limits.push_records.max(1)) {
-            let rows = first..records.len().min(first + self.limits.push_records.max(1));
-            let mut chunk = Records::new();
-            for record in records.rows(rows) {
-                chunk.push(&record)?;
-            }
+        let most = self.limits.push_records.max(1);
+        let mut first = 0;
+        while first < records.len() {
+            let mut count = most.min(records.len() - first);
+            let payload = loop {
+                let mut chunk = Records::new();
+                for record in records.rows(first..first + count) {
+                    chunk.push(&record)?;
+                }
+                match payload::write(&Data::new(meta.clone(), chunk), self.limits.answer) {
+                    Err(error) if error.kind() == ErrorKind::TooLarge && count > 1 => count /= 2,
+                    written => break written?,
+                }
+            };
             let mut message = Message::new(Some(to.clone().into()));
             message.type_ = MessageType::Normal;
             message.id = Some(Id(self.session.new_id()));
-            message.payloads.push(payload::write(&Data::new(meta.clone(), chunk))?);
+            message.payloads.push(payload);
             self.session.send(message).await?;
+            first += count;
         }
         Ok(())
     }
@@ -267,7 +279,7 @@ impl<S: Service> Work<S> {
                 "too many requests at once; try again in a moment",
             ))),
             Ok(_place) => {
-                match timeout(self.limits.request_timeout, self.carry_out(&requester, &payload)).await {
+                match timeout(self.limits.request_timeout, self.carry_out(&requester, payload)).await {
                     Ok(answer) => answer,
                     Err(_) => {
                         Err(Error::answer(ErrorKind::CommandFailed, "the provider took too long").into())
@@ -284,19 +296,7 @@ impl<S: Service> Work<S> {
 
     async fn history(&self, request: HistoryRequest) -> Result<minidom::Element> {
         let data = self.service.get_history(request).await?;
-        let count = data.records().len();
-        // What the XML library writes is a closing tag a record longer.
-        let size = data.to_xml(&WriteOptions::default())?.len() + count * 6 + 2000;
-        if size > self.limits.answer {
-            let fit = count * self.limits.answer / size;
-            return Err(Error::answer(
-                ErrorKind::TooLarge,
-                format!(
-                    "Response would be too big: {count} records, and about {fit} fit; ask for a shorter period"
-                ),
-            ));
-        }
-        payload::write(&data)
+        payload::write(&data, self.limits.answer)
     }
 }
 

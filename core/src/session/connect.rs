@@ -25,9 +25,10 @@ use xmpp_parsers::ns::JABBER_CLIENT;
 use xmpp_parsers::starttls;
 
 use super::config::{Address, Authority, Config, Security};
+use super::guard::Guard;
 use crate::error::{Error, ErrorKind, Result};
 
-pub(super) type Io = Box<dyn AsyncReadAndWrite + Send + 'static>;
+pub(super) type Io = Guard<Box<dyn AsyncReadAndWrite + Send + 'static>>;
 
 /// A stream whose header was answered, ready to tell its features.
 pub(super) struct Connected {
@@ -194,8 +195,8 @@ async fn protect(
                 ),
             ));
         }
-        let io: Io = Box::new(BufStream::new(tcp));
-        return Ok(Connected { stream: header(io, domain).await?, exporter: ChannelBinding::None });
+        let io = Box::new(BufStream::new(tcp));
+        return Ok(Connected { stream: header(io as _, domain).await?, exporter: ChannelBinding::None });
     };
     let tcp = match target.security {
         Security::DirectTls => tcp,
@@ -213,11 +214,19 @@ async fn protect(
             .map_or(ChannelBinding::None, ChannelBinding::TlsExporter),
         _ => ChannelBinding::None, // not safe to bind to below TLS 1.3 (RFC 9266)
     };
-    let io: Io = Box::new(BufStream::new(tls));
-    Ok(Connected { stream: header(io, domain).await?, exporter })
+    let io = Box::new(BufStream::new(tls));
+    Ok(Connected { stream: header(io as _, domain).await?, exporter })
 }
 
-async fn header<S>(io: S, domain: &str) -> Result<PendingFeaturesRecv<S>>
+async fn header<S>(io: S, domain: &str) -> Result<PendingFeaturesRecv<Guard<S>>>
+where
+    S: tokio::io::AsyncBufRead + tokio::io::AsyncWrite + Unpin,
+{
+    guarded_header(Guard::new(io), domain).await
+}
+
+/// Opens a stream.
+pub(super) async fn guarded_header<S>(io: Guard<S>, domain: &str) -> Result<PendingFeaturesRecv<Guard<S>>>
 where
     S: tokio::io::AsyncBufRead + tokio::io::AsyncWrite + Unpin,
 {
@@ -251,7 +260,7 @@ async fn starttls(tcp: TcpStream, domain: &str) -> Result<TcpStream> {
         }
     }
     // Whatever was sent behind the server's consent came unprotected, and goes with the buffer.
-    Ok(stream.into_inner().into_inner())
+    Ok(stream.into_inner().into_inner().into_inner())
 }
 
 fn tls_config(authority: &Authority) -> Result<Arc<ClientConfig>> {
@@ -390,7 +399,7 @@ pub(super) fn read_error(error: ReadError, domain: &str) -> Error {
 }
 
 pub(super) fn stream_io_error(error: io::Error, domain: &str) -> Error {
-    let error = match error.kind() {
+    match error.kind() {
         io::ErrorKind::InvalidData => {
             Error::new(ErrorKind::UnsuitableServer, format!("what answers for {domain} does not speak XMPP"))
                 .remedy("Check the address and the port")
@@ -407,8 +416,7 @@ pub(super) fn stream_io_error(error: io::Error, domain: &str) -> Error {
                 .remedy("Check the address and the port, or try later")
                 .caused_by(error)
         }
-    };
-    error
+    }
 }
 
 #[cfg(test)]

@@ -1,20 +1,18 @@
 //! Logging in (RFC 6120 section 6): SCRAM, with the server's proof checked; PLAIN only where it was asked for.
 
-use std::borrow::Cow;
-
 use futures::{SinkExt, StreamExt};
 use sasl::client::Mechanism;
 use sasl::client::mechanisms::{Plain, Scram};
 use sasl::common::scram::{Sha1, Sha256};
 use sasl::common::{ChannelBinding, Credentials};
 use tokio_xmpp::stanzastream::Connection;
-use tokio_xmpp::xmlstream::{ReadError, StreamHeader, XmppStream, XmppStreamElement};
+use tokio_xmpp::xmlstream::{ReadError, XmppStream, XmppStreamElement};
 use xmpp_parsers::sasl::{Auth, DefinedCondition, Failure, Nonza, Response};
 use xmpp_parsers::sasl_cb::Type as BindingType;
 use xmpp_parsers::stream_features::StreamFeatures;
 
 use super::config::Config;
-use super::connect::{Connected, Io, read_error, stream_error, stream_io_error};
+use super::connect::{Connected, Io, guarded_header, read_error, stream_error, stream_io_error};
 use crate::error::{Error, ErrorKind, Result};
 
 /// More rounds than any server asks for in earnest: each costs us a hash, and a hostile one could ask for days.
@@ -26,11 +24,10 @@ pub(super) async fn login(config: &Config, connected: Connected) -> Result<Conne
     let (features, stream): (StreamFeatures, XmppStream<Io>) =
         connected.stream.recv_features().await.map_err(|error| stream_error(error.into(), domain))?;
     let mechanism = choose(config, &features, connected.exporter)?;
-    let stream = authenticate(stream, mechanism, config).await?;
-    let header = StreamHeader { to: Some(Cow::Borrowed(domain)), from: None, id: None };
-    let stream =
-        stream.initiate_reset().send_header(header).await.map_err(|error| stream_io_error(error, domain))?;
-    let (mut features, stream): (StreamFeatures, _) =
+    let mut io = authenticate(stream, mechanism, config).await?.into_inner();
+    io.restart();
+    let stream = guarded_header(io, domain).await?;
+    let (mut features, stream): (StreamFeatures, XmppStream<Io>) =
         stream.recv_features().await.map_err(|error| stream_error(error.into(), domain))?;
     if !features.can_bind() {
         let message = format!("the server of {domain} offers no resource binding (RFC 6120 section 7)");
@@ -38,7 +35,7 @@ pub(super) async fn login(config: &Config, connected: Connected) -> Result<Conne
     }
     // A lost stream ends the session here, so there is nothing to be resumed by stream management.
     features.stream_management = None;
-    Ok(Connection { stream, features, identity: config.jid.clone() })
+    Ok(Connection { stream: stream.box_stream(), features, identity: config.jid.clone() })
 }
 
 fn choose(

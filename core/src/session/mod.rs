@@ -3,13 +3,14 @@
 
 mod config;
 mod connect;
+mod guard;
 mod login;
 mod pump;
 
 pub use config::{Config, Security};
 pub(crate) use pump::Handler;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -26,7 +27,7 @@ use xmpp_parsers::presence::{Presence, Type as PresenceType};
 use crate::error::{Error, ErrorKind, Result};
 use pump::{Order, Pump};
 
-/// How many stanzas may be on their way into the stream at once; callers beyond it wait their turn.
+/// How many stanzas may be on their way into the stream at once; others wait their turn in the pump.
 const ON_THE_WAY: usize = 256;
 
 /// How long a clean end may take before the connection is cut.
@@ -36,6 +37,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(crate) struct Session(Arc<Inner>);
 
+#[derive(Clone)]
 pub(crate) struct WeakSession(std::sync::Weak<Inner>);
 
 impl WeakSession {
@@ -52,7 +54,8 @@ impl std::fmt::Debug for Session {
 
 struct Inner {
     jid: Jid,
-    orders: mpsc::Sender<Order>,
+    orders: mpsc::UnboundedSender<Order>,
+    over: Arc<OnceLock<Error>>,
     request_timeout: Duration,
     ids: Ids,
     // A runtime of the session's own: it works whatever runtime the caller has, or none, and when it goes, every
@@ -111,13 +114,13 @@ impl Session {
                     Ok(result) => result,
                     Err(_) => Err(Error::new(
                         ErrorKind::ConnectTimeout,
-                        format!("the server of {domain} did not answer within {} s", limit.as_secs_f64()),
+                        format!("the server of {domain} did not answer within {}", seconds(limit)),
                     )
                     .remedy("Check the address and the network, or allow more time")),
                 }
             })
             .await;
-        let (jid, orders) = match opened {
+        let (jid, orders, over) = match opened {
             Ok(opened) => opened.map_err(|error| error.during(operation))?,
             Err(error) => {
                 return Err(
@@ -127,7 +130,7 @@ impl Session {
         };
         log::debug!("online as {jid}");
         let ids = Ids::new();
-        Ok(Self(Arc::new(Inner { jid, orders, request_timeout, ids, runtime: runtime.0.take() })))
+        Ok(Self(Arc::new(Inner { jid, orders, over, request_timeout, ids, runtime: runtime.0.take() })))
     }
 
     /// The full JID the server gave this session.
@@ -157,25 +160,32 @@ impl Session {
         let iq = Iq::assemble(IqHeader { from: None, to: to.cloned(), id: id.clone() }, payload);
         let (answer, answered) = oneshot::channel();
         let deadline = Instant::now() + limit;
-        self.order(Order::Request { iq: Box::new(iq), id, to: to.cloned(), deadline, limit, answer }).await?;
+        self.order(Order::Request { iq: Box::new(iq), id, to: to.cloned(), deadline, limit, answer })?;
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
     /// Sends a stanza that has no answer; done when it is written to the stream.
     pub(crate) async fn send(&self, stanza: impl Into<Stanza>) -> Result<()> {
         let (sent, done) = oneshot::channel();
-        self.order(Order::Send { stanza: Box::new(stanza.into()), sent: Some(sent) }).await?;
+        self.order(Order::Send { stanza: Box::new(stanza.into()), sent: Some(sent) })?;
         done.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    /// Sends a stanza without waiting; false where there is no room for it now, or the session is over.
+    /// Sends a stanza without waiting; false where the session is over.
     pub(crate) fn send_soon(&self, stanza: impl Into<Stanza>) -> bool {
-        self.0.orders.try_send(Order::Send { stanza: Box::new(stanza.into()), sent: None }).is_ok()
+        self.order(Order::Send { stanza: Box::new(stanza.into()), sent: None }).is_ok()
     }
 
     /// Announces the session to its server. Messages to the bare JID only come to a priority of 0 and more.
     pub(crate) async fn announce(&self, priority: i8) -> Result<()> {
         self.send(presence(priority)).await
+    }
+
+    /// Announces the session as if for the first time: Prosody hands over what it kept for an absent account only at
+    /// the first presence of a session, even if that had a negative priority (XEP-0160 would have it later too).
+    pub(crate) async fn announce_anew(&self, priority: i8) -> Result<()> {
+        self.send(Presence::new(PresenceType::Unavailable)).await?;
+        self.announce(priority).await
     }
 
     /// As [`announce`](Self::announce), without waiting.
@@ -203,17 +213,20 @@ impl Session {
     /// Ends the stream cleanly, or cuts it after two seconds. Requests still waiting end as `Closed`.
     pub(crate) async fn close(&self) {
         let (done, closed) = oneshot::channel();
-        if self.order(Order::Close { done }).await.is_ok() {
+        if self.order(Order::Close { done }).is_ok() {
             let _ = closed.await;
         }
     }
 
-    async fn order(&self, order: Order) -> Result<()> {
-        self.0.orders.send(order).await.map_err(|_| closed())
+    /// Never waits: the pump takes every order at once, and keeps its deadline from then on.
+    fn order(&self, order: Order) -> Result<()> {
+        self.0.orders.send(order).map_err(|_| self.0.over.get().cloned().unwrap_or_else(closed))
     }
 }
 
-async fn start(config: &Config, handler: Box<dyn Handler>) -> Result<(Jid, mpsc::Sender<Order>)> {
+type Started = (Jid, mpsc::UnboundedSender<Order>, Arc<OnceLock<Error>>);
+
+async fn start(config: &Config, handler: Box<dyn Handler>) -> Result<Started> {
     let connected = connect::connect(config).await?;
     let connection = login::login(config, connected).await?;
     let domain = config.jid.domain().to_string();
@@ -246,9 +259,15 @@ async fn start(config: &Config, handler: Box<dyn Handler>) -> Result<(Jid, mpsc:
             _ = is_lost.recv() => return Err(failed()),
         }
     };
-    let (orders, ordered) = mpsc::channel(ON_THE_WAY);
-    tokio::spawn(Pump::new(stream, jid.clone(), ordered, is_lost, handler).run());
-    Ok((jid, orders))
+    let (orders, ordered) = mpsc::unbounded_channel();
+    let over = Arc::new(OnceLock::new());
+    tokio::spawn(Pump::new(stream, jid.clone(), ordered, is_lost, handler, over.clone()).run());
+    Ok((jid, orders, over))
+}
+
+/// For a sentence: `30 s`, `0.5 s`.
+fn seconds(duration: Duration) -> String {
+    format!("{} s", (duration.as_secs_f64() * 10.0).round() / 10.0)
 }
 
 fn presence(priority: i8) -> Presence {

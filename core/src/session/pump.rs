@@ -1,7 +1,8 @@
 //! The session's one task: everything in and out of the stream goes through here.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -20,7 +21,7 @@ use xmpp_parsers::presence::Presence;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 use xmpp_parsers::version::VersionResult;
 
-use super::{CLOSE_TIMEOUT, ON_THE_WAY, closed, lost};
+use super::{CLOSE_TIMEOUT, ON_THE_WAY, closed, lost, seconds};
 use crate::error::{Error, ErrorKind, Result};
 use crate::stanza;
 
@@ -69,21 +70,31 @@ struct Pending {
 pub(super) struct Pump {
     stream: StanzaStream,
     jid: Jid,
-    orders: mpsc::Receiver<Order>,
+    orders: mpsc::UnboundedReceiver<Order>,
     lost: mpsc::UnboundedReceiver<()>,
     handler: Box<dyn Handler>,
     pending: HashMap<String, Pending>,
     deadlines: BinaryHeap<Reverse<(Instant, String)>>,
+    /// What waits for room in the stream, in order; a request may have expired meanwhile.
+    waiting: VecDeque<Waiting>,
     on_the_way: FuturesUnordered<futures::future::BoxFuture<'static, ()>>,
+    over: Arc<OnceLock<Error>>,
+}
+
+struct Waiting {
+    stanza: Box<Stanza>,
+    request: Option<String>,
+    sent: Option<oneshot::Sender<Result<()>>>,
 }
 
 impl Pump {
     pub(super) fn new(
         stream: StanzaStream,
         jid: Jid,
-        orders: mpsc::Receiver<Order>,
+        orders: mpsc::UnboundedReceiver<Order>,
         lost: mpsc::UnboundedReceiver<()>,
         handler: Box<dyn Handler>,
+        over: Arc<OnceLock<Error>>,
     ) -> Self {
         Self {
             stream,
@@ -93,7 +104,9 @@ impl Pump {
             handler,
             pending: HashMap::new(),
             deadlines: BinaryHeap::new(),
+            waiting: VecDeque::new(),
             on_the_way: FuturesUnordered::new(),
+            over,
         }
     }
 
@@ -102,30 +115,36 @@ impl Pump {
             let deadline = self.deadlines.peek().map(|Reverse((deadline, _))| *deadline);
             tokio::select! {
                 event = self.stream.next() => match event {
-                    Some(Event::Stanza(stanza)) => self.receive(stanza).await,
+                    Some(Event::Stanza(stanza)) => self.receive(stanza),
                     Some(Event::Stream(StreamEvent::Suspended)) | None => break None,
                     Some(Event::Stream(_)) => {}
                 },
                 _ = self.lost.recv() => break None,
-                order = self.orders.recv(), if self.on_the_way.len() < ON_THE_WAY => match order {
+                order = self.orders.recv() => match order {
                     Some(Order::Close { done }) => break Some(done),
-                    Some(order) => self.carry_out(order).await,
+                    Some(order) => self.take(order),
                     None => break None,
                 },
                 Some(()) = self.on_the_way.next() => {}
                 () = until(deadline) => self.expire(),
             }
+            self.write().await;
         };
         let reason = if closing.is_some() { closed() } else { lost() };
         if closing.is_none() {
             log::warn!("the connection of {} was lost", self.jid);
         }
+        // Before the orders end, so that whoever is refused one learns why.
+        let _ = self.over.set(reason.clone());
         self.orders.close();
         for (_, pending) in self.pending.drain() {
             let _ = pending.answer.send(Err(reason.clone()));
         }
         while let Ok(order) = self.orders.try_recv() {
             refuse(order, &reason);
+        }
+        for Waiting { sent, .. } in self.waiting.drain(..) {
+            sent.map(|sent| sent.send(Err(reason.clone())));
         }
         self.handler.over(&reason);
         if timeout(CLOSE_TIMEOUT, self.stream.close()).await.is_err() {
@@ -136,23 +155,32 @@ impl Pump {
         }
     }
 
-    async fn carry_out(&mut self, order: Order) {
+    fn take(&mut self, order: Order) {
         match order {
             Order::Request { iq, id, to, deadline, limit, answer } => {
                 self.deadlines.push(Reverse((deadline, id.clone())));
-                self.pending.insert(id, Pending { to, limit, answer });
-                let token = self.stream.send(Box::new(Stanza::Iq(*iq))).await;
-                self.on_the_way.push(Box::pin(written(token, None)));
+                self.pending.insert(id.clone(), Pending { to, limit, answer });
+                let stanza = Box::new(Stanza::Iq(*iq));
+                self.waiting.push_back(Waiting { stanza, request: Some(id), sent: None });
             }
-            Order::Send { stanza, sent } => {
-                let token = self.stream.send(stanza).await;
-                self.on_the_way.push(Box::pin(written(token, sent)));
-            }
+            Order::Send { stanza, sent } => self.waiting.push_back(Waiting { stanza, request: None, sent }),
             Order::Close { .. } => {}
         }
     }
 
-    async fn receive(&mut self, stanza: Stanza) {
+    /// Writes what waits as far as there is room, so that handing over to the stream never blocks.
+    async fn write(&mut self) {
+        while self.on_the_way.len() < ON_THE_WAY {
+            let Some(Waiting { stanza, request, sent }) = self.waiting.pop_front() else { return };
+            if request.is_some_and(|id| !self.pending.contains_key(&id)) {
+                continue; // it expired before it was sent: nobody waits for the answer
+            }
+            let token = self.stream.send(stanza).await;
+            self.on_the_way.push(Box::pin(written(token, sent)));
+        }
+    }
+
+    fn receive(&mut self, stanza: Stanza) {
         match stanza {
             Stanza::Message(message) => self.handler.message(message),
             Stanza::Presence(presence) => self.handler.presence(presence),
@@ -162,9 +190,12 @@ impl Pump {
                     self.answered(from, &id, |peer| Err(stanza::error::read(&error, peer)));
                 }
                 request => {
-                    if let Some(reply) = self.reply(request) {
-                        let token = self.stream.send(Box::new(Stanza::Iq(reply))).await;
-                        self.on_the_way.push(Box::pin(written(token, None)));
+                    // Whoever asks faster than the stream takes the answers gets none for a while.
+                    if self.waiting.len() < 10 * ON_THE_WAY
+                        && let Some(reply) = self.reply(request)
+                    {
+                        let stanza = Box::new(Stanza::Iq(reply));
+                        self.waiting.push_back(Waiting { stanza, request: None, sent: None });
                     }
                 }
             },
@@ -254,7 +285,7 @@ impl Pump {
             let Some(Reverse((_, id))) = self.deadlines.pop() else { break };
             let Some(pending) = self.pending.remove(&id) else { continue };
             let peer = pending.to.map_or_else(|| self.jid.domain().to_string(), |to| to.to_string());
-            let message = format!("{peer} did not answer within {} s", pending.limit.as_secs_f64());
+            let message = format!("{peer} did not answer within {}", seconds(pending.limit));
             let error = Error::new(ErrorKind::NoAnswer, message)
                 .remedy("It may be busy or gone: try later, ask for a shorter period, or allow more time");
             let _ = pending.answer.send(Err(error));

@@ -101,7 +101,7 @@ impl Command {
     }
 
     /// Reads a `command` element; `None` where it is not one, or names no node.
-    pub fn from_element(element: &Element) -> Option<Self> {
+    pub fn from_element(mut element: Element) -> Option<Self> {
         if !element.is("command", NS_COMMANDS) {
             return None;
         }
@@ -112,7 +112,8 @@ impl Command {
             status: element.attr("status").and_then(|name| by_name(&STATUSES, name)),
             ..Self::default()
         };
-        for child in element.children() {
+        // Payloads are moved, not copied: one may hold a year of readings.
+        for child in element.take_contents_as_children() {
             if child.is("actions", NS_COMMANDS) {
                 command
                     .actions
@@ -121,10 +122,10 @@ impl Command {
                 let kind =
                     child.attr("type").and_then(|name| by_name(&NOTE_TYPES, name)).unwrap_or(NoteType::Info);
                 command.notes.push(Note { kind, text: child.text() });
-            } else if let Some(form) = Form::from_element(child).filter(|_| command.form.is_none()) {
+            } else if let Some(form) = Form::from_element(&child).filter(|_| command.form.is_none()) {
                 command.form = Some(form);
             } else {
-                command.payloads.push(child.clone());
+                command.payloads.push(child);
             }
         }
         Some(command)

@@ -2,6 +2,7 @@
 
 use minidom::{Element, Node};
 
+use super::NS_LEFT_OUT;
 use crate::data::{self, Builder, Data};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::xml::set_attribute;
@@ -15,7 +16,11 @@ pub(crate) fn is_payload(element: &Element) -> bool {
 /// Reads a `quoalise` element. Records go from the tree's attributes straight into the columns.
 pub(crate) fn read(quoalise: &Element, options: &ReadOptions) -> Result<Data, senml::Error> {
     let mut builder = Builder::new(options);
-    for child in quoalise.children().filter(|child| child.is("data", data::NS)) {
+    for child in quoalise.children() {
+        nothing_left_out(child)?;
+        if !child.is("data", data::NS) {
+            continue;
+        }
         let mut part = builder.begin();
         for child in child.children() {
             if child.is("meta", data::NS) {
@@ -37,7 +42,11 @@ pub(crate) fn read(quoalise: &Element, options: &ReadOptions) -> Result<Data, se
 fn read_records(sensml: &Element, builder: &mut Builder<'_>) -> Result<(), senml::Error> {
     let resolver = &mut builder.resolver;
     resolver.expect(sensml.nodes().len());
-    for record in sensml.children().filter(|child| child.is("senml", senml::NS)) {
+    for record in sensml.children() {
+        if !record.is("senml", senml::NS) {
+            nothing_left_out(record)?;
+            continue;
+        }
         let mut raw = Raw::default();
         for ((namespace, label), value) in record.attrs().iter() {
             if namespace.is_none() {
@@ -50,11 +59,21 @@ fn read_records(sensml: &Element, builder: &mut Builder<'_>) -> Result<(), senml
     Ok(())
 }
 
+/// An element that did not come through to here may have been a reading: then nothing of the payload counts.
+fn nothing_left_out(element: &Element) -> Result<(), senml::Error> {
+    if element.is("left-out", NS_LEFT_OUT) {
+        let detail = "an element too deep, or with too long a text, to be received";
+        return Err(senml::Error::new(senml::ErrorKind::Limit, detail));
+    }
+    Ok(())
+}
+
 /// Our own kind of element, which keeps the order of attributes and needs no XMPP.
 fn to_own(element: &Element, options: &ReadOptions, depth: usize) -> Result<data::Element, senml::Error> {
     if depth > options.limits.depth {
         return Err(senml::limit("nested elements", options.limits.depth));
     }
+    nothing_left_out(element)?;
     let mut own = data::Element::new(element.name(), element.ns());
     for ((namespace, name), value) in element.attrs().iter() {
         own.attributes.push(data::Attribute {
@@ -72,9 +91,30 @@ fn to_own(element: &Element, options: &ReadOptions, depth: usize) -> Result<data
     Ok(own)
 }
 
-/// The `quoalise` element to send.
-pub(crate) fn write(data: &Data) -> Result<Element> {
+/// The `quoalise` element to send, in a stanza of at most `limit` bytes.
+///
+/// # Errors
+/// `TooLarge`, to be told to whoever asked; `MalformedData`.
+pub(crate) fn write(data: &Data, limit: usize) -> Result<Element> {
     let xml = data.to_xml(&WriteOptions::default())?;
+    let count = data.records().len();
+    let size = size(&xml, count);
+    if size > limit {
+        let fit = count * limit / size;
+        return Err(Error::answer(
+            ErrorKind::TooLarge,
+            format!(
+                "Response would be too big: {count} records, and about {fit} fit; ask for a shorter period"
+            ),
+        ));
+    }
     Element::from_reader(xml.as_bytes())
         .map_err(|error| Error::new(ErrorKind::MalformedData, "the payload cannot be sent").caused_by(error))
+}
+
+/// How many bytes a stanza takes at the most as the XMPP library writes it: a record has a closing tag, apostrophes
+/// are escaped, and tabs one character longer. Two thousand are for what stands around the payload.
+fn size(xml: &str, records: usize) -> usize {
+    let apostrophes = xml.bytes().filter(|byte| *byte == b'\'').count();
+    xml.len() + records * "</senml".len() + apostrophes * "#39;&".len() + xml.matches("&#9;").count() + 2000
 }

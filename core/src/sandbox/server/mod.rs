@@ -277,7 +277,7 @@ impl Server {
         };
 
         let shared = Arc::new(Shared {
-            router: Router::new(domain.clone(), names, limits.offline_messages),
+            router: Arc::new(Router::new(domain.clone(), names, limits.offline_messages)),
             domain: domain.clone(),
             directory: Arc::new(directory),
             tls: TlsAcceptor::from(Arc::new(tls)),
@@ -360,7 +360,7 @@ async fn accept(
                 let shared = shared.clone();
                 connections.spawn(async move {
                     let fault = Fault::new(Condition::ResourceConstraint, "too many connections");
-                    Transport::new(tcp, usize::MAX).end(fault.into(), &shared.domain).await;
+                    Transport::new(tcp, usize::MAX).end(fault.into(), &shared).await;
                 });
             }
             Err(error) => {

@@ -50,7 +50,9 @@ struct Table {
 #[derive(Default)]
 struct Account {
     sessions: BTreeMap<ResourcePart, Session>,
+    /// Messages that wait for somebody to hear them, and their sizes.
     offline: VecDeque<(Element, usize)>,
+    offline_bytes: usize,
 }
 
 struct Session {
@@ -69,13 +71,26 @@ struct Presence {
     stanza: Element,
 }
 
-/// A session's place in the table.
-#[derive(Debug, Clone)]
+/// A session's place in the table, which it leaves when this is dropped.
 pub(super) struct Bound {
     pub(super) jid: FullJid,
     account: NodePart,
     resource: ResourcePart,
     id: u64,
+    router: Arc<Router>,
+}
+
+impl Bound {
+    /// Leaves the table, at once.
+    pub(super) fn leave(&self) {
+        self.router.unbind(self);
+    }
+}
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        self.leave();
+    }
 }
 
 /// One stanza on its way.
@@ -112,7 +127,11 @@ impl Router {
     /// Gives a session its place. Whoever had the same resource is ended, as stock servers do.
     ///
     /// `None` if there is no such account, which can't be said of one that has logged in.
-    pub(super) fn bind(&self, account: &NodePart, resource: ResourcePart) -> Option<(Bound, Inbox)> {
+    pub(super) fn bind(
+        self: &Arc<Self>,
+        account: &NodePart,
+        resource: ResourcePart,
+    ) -> Option<(Bound, Inbox)> {
         let mut table = self.table();
         table.next_id += 1;
         let id = table.next_id;
@@ -125,15 +144,16 @@ impl Router {
         let (outbox, inbox) = queue();
         let session = Session { id, jid: jid.clone(), outbox, presence: None, directed: BTreeSet::new() };
         table.accounts.get_mut(account)?.sessions.insert(resource.clone(), session);
-        Some((Bound { jid, account: account.clone(), resource, id }, inbox))
+        let bound = Bound { jid, account: account.clone(), resource, id, router: self.clone() };
+        Some((bound, inbox))
     }
 
     /// Takes a session out, and tells those who knew it was there.
-    pub(super) fn unbind(&self, bound: &Bound) {
+    fn unbind(&self, bound: &Bound) {
         let mut table = self.table();
         let Some(account) = table.accounts.get_mut(&bound.account) else { return };
         if account.sessions.get(&bound.resource).is_none_or(|session| session.id != bound.id) {
-            return; // replaced, and taken out then
+            return; // it left before, or was replaced
         }
         if let Some(session) = account.sessions.remove(&bound.resource) {
             self.departed(&mut table, &bound.account, &session);
@@ -146,17 +166,24 @@ impl Router {
         element::set(&mut stanza, FROM, session.jid.as_str());
         element::set(&mut stanza, TYPE, "unavailable");
         if session.presence.is_some() {
-            table.broadcast(account, session.id, &stanza, &mut Vec::new());
+            table.broadcast(account, session.id, &stanza, SMALL, &mut Vec::new());
         }
-        self.tell(table, &session.directed, &stanza, &mut Vec::new());
+        self.tell(table, &session.directed, &stanza, SMALL, &mut Vec::new());
     }
 
     /// Sends presence to each of `recipients`.
-    fn tell(&self, table: &Table, recipients: &BTreeSet<Jid>, stanza: &Element, congested: &mut Congested) {
+    fn tell(
+        &self,
+        table: &Table,
+        recipients: &BTreeSet<Jid>,
+        stanza: &Element,
+        size: usize,
+        congested: &mut Congested,
+    ) {
         for to in recipients {
             let mut stanza = stanza.clone();
             element::set(&mut stanza, TO, to.as_str());
-            table.present(self.place(to), &stanza, SMALL, congested);
+            table.present(self.place(to), &stanza, size, congested);
         }
     }
 
@@ -244,27 +271,26 @@ impl Router {
 
     /// Stores a message for an account that has nobody to hear it, if there is room.
     fn keep(&self, account: &mut Account, stanza: &Element, size: usize) -> bool {
-        let bytes: usize = account.offline.iter().map(|(_, size)| size).sum();
-        if account.offline.len() >= self.offline_messages || bytes + size > OFFLINE_BYTES {
+        if account.offline.len() >= self.offline_messages || account.offline_bytes + size > OFFLINE_BYTES {
             return false;
         }
         let mut stanza = stanza.clone();
         element::delay(&mut stanza, &self.domain);
         account.offline.push_back((stanza, size));
+        account.offline_bytes += size;
         true
     }
 
     fn presence(&self, table: &mut Table, turn: &mut Turn<'_>, to: Option<Jid>, stanza: Element) {
         let type_ = stanza.attr(TYPE).map(str::to_owned);
+        if to.as_ref().is_some_and(|to| matches!(self.place(to), Place::Elsewhere)) {
+            return table.refuse(turn, &stanza, RemoteServerNotFound);
+        }
         match (to, type_.as_deref()) {
             (None, None) => self.available(table, turn, stanza),
             (None, Some("unavailable")) => self.unavailable(table, turn, stanza),
             (Some(to), None | Some("unavailable" | "error")) => {
-                let place = self.place(&to);
-                if let Place::Elsewhere = place {
-                    return table.refuse(turn, &stanza, RemoteServerNotFound);
-                }
-                table.present(place, &stanza, turn.size, &mut turn.congested);
+                table.present(self.place(&to), &stanza, turn.size, &mut turn.congested);
                 if let Some(sender) = table.sender(turn.from) {
                     match type_ {
                         None => sender.directed.insert(to),
@@ -286,7 +312,7 @@ impl Router {
     }
 
     fn available(&self, table: &mut Table, turn: &mut Turn<'_>, stanza: Element) {
-        table.broadcast(&turn.from.account, turn.from.id, &stanza, &mut turn.congested);
+        table.broadcast(&turn.from.account, turn.from.id, &stanza, turn.size, &mut turn.congested);
         let Some(account) = table.accounts.get_mut(&turn.from.account) else { return };
         let Some(mut session) = account.sessions.remove(&turn.from.resource) else { return };
         session.push(stanza.clone(), turn.size, &mut turn.congested);
@@ -303,6 +329,7 @@ impl Router {
         }
         let priority = priority(&stanza);
         if priority >= 0 && before.is_none_or(|before| before < 0) {
+            account.offline_bytes = 0;
             for (message, size) in account.offline.drain(..) {
                 session.push(message, size, &mut turn.congested);
             }
@@ -315,12 +342,12 @@ impl Router {
     }
 
     fn unavailable(&self, table: &mut Table, turn: &mut Turn<'_>, stanza: Element) {
-        table.broadcast(&turn.from.account, turn.from.id, &stanza, &mut turn.congested);
+        table.broadcast(&turn.from.account, turn.from.id, &stanza, turn.size, &mut turn.congested);
         let Some(sender) = table.sender(turn.from) else { return };
         sender.presence = None;
         let directed = std::mem::take(&mut sender.directed);
         sender.push(stanza.clone(), turn.size, &mut turn.congested);
-        self.tell(table, &directed, &stanza, &mut turn.congested);
+        self.tell(table, &directed, &stanza, turn.size, &mut turn.congested);
     }
 
     fn iq(&self, table: &mut Table, turn: &mut Turn<'_>, to: Option<Jid>, stanza: Element) {
@@ -388,13 +415,20 @@ impl Table {
     }
 
     /// Sends presence to the other available sessions of its account.
-    fn broadcast(&self, account: &NodePart, except: u64, stanza: &Element, congested: &mut Congested) {
+    fn broadcast(
+        &self,
+        account: &NodePart,
+        except: u64,
+        stanza: &Element,
+        size: usize,
+        congested: &mut Congested,
+    ) {
         let Some(account) = self.accounts.get(account) else { return };
         for session in account.sessions.values() {
             if session.id != except && session.presence.is_some() {
                 let mut stanza = stanza.clone();
                 element::set(&mut stanza, TO, session.jid.as_str());
-                session.push(stanza, SMALL, congested);
+                session.push(stanza, size, congested);
             }
         }
     }

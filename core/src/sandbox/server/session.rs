@@ -12,7 +12,7 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use futures::{FutureExt, Sink, SinkExt, Stream, StreamExt, future::BoxFuture};
 use jid::{DomainPart, NodePart, ResourcePart};
-use minidom::Element;
+use minidom::{Element, rxml};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -51,7 +51,7 @@ const TIMEOUTS: Timeouts =
 pub(super) struct Shared {
     pub(super) domain: DomainPart,
     pub(super) directory: Arc<Directory>,
-    pub(super) router: Router,
+    pub(super) router: Arc<Router>,
     pub(super) tls: TlsAcceptor,
     pub(super) random: &'static dyn SecureRandom,
     pub(super) limits: Limits,
@@ -64,6 +64,18 @@ impl Shared {
             Ok(bytes) => Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
             Err(_) => Err(Fault::new(Condition::InternalServerError, "no random numbers to be had").into()),
         }
+    }
+
+    /// The header of a stream, for where there is no `XmlStream` to write it.
+    pub(super) fn header(&self) -> String {
+        // The domain is one that `Config` lets through: without anything XML would want escaped.
+        format!(
+            "<?xml version='1.0'?><stream:stream xmlns='{}' xmlns:stream='{}' from='{}' id='{}' version='1.0'>",
+            ns::JABBER_CLIENT,
+            ns::STREAM,
+            self.domain,
+            self.unique().unwrap_or_default(),
+        )
     }
 }
 
@@ -99,7 +111,7 @@ pub(super) async fn serve(
             () = &mut stopped => Err(shutdown()),
         };
         if let Err(ending) = outcome {
-            return transport.end(ending, &shared.domain).await;
+            return transport.end(ending, &shared).await;
         }
         match transport.into_inner() {
             Some(tcp) => tcp,
@@ -124,19 +136,14 @@ pub(super) async fn serve(
     };
     let ending = match outcome {
         Ok((stream, bound, inbox)) => {
-            log::debug!("{} is online", bound.jid);
-            let session =
-                Session { stream, inbox, relief: None, stall: None, bound: &bound, shared: &shared };
+            let session = Session { stream, inbox, bound, shared: &shared, relief: None, stall: None };
             session.run(stopped).await;
-            log::debug!("{} is offline", bound.jid);
-            None
+            // It has said what there was to say.
+            Ending::Gone
         }
-        Err(ending) => Some(ending),
+        Err(ending) => ending,
     };
-    match ending {
-        None => transport.linger().await,
-        Some(ending) => transport.end(ending, &shared.domain).await,
-    }
+    transport.end(ending, &shared).await;
 }
 
 fn late() -> Ending {
@@ -154,7 +161,17 @@ async fn open<'a, S: AsyncRead + AsyncWrite + Unpin>(
     features: &StreamFeatures,
 ) -> Result<ServerStream<'a, S>, Ending> {
     let accepted = accept_stream(transport, ns::JABBER_CLIENT, TIMEOUTS).await;
-    greet(accepted.map_err(|error| ending_of(&error, false))?, shared, features).await
+    greet(accepted.map_err(no_header)?, shared, features).await
+}
+
+/// Why there is no header to answer.
+fn no_header(error: io::Error) -> Ending {
+    let other =
+        error.kind() == io::ErrorKind::InvalidData && error.get_ref().is_some_and(|e| !e.is::<rxml::Error>());
+    match other {
+        true => Fault::new(Condition::InvalidNamespace, "this is no header of a stream of XMPP 1.0").into(),
+        false => ending_of(&error, false),
+    }
 }
 
 /// The second half of [`open`], for a stream that was reset.
@@ -279,7 +296,7 @@ async fn log_in<'a>(
         others: vec![Element::builder("session", SESSION).append(Element::bare("optional", SESSION)).build()],
         ..Default::default()
     };
-    let mut stream = greet(accepted.map_err(|error| ending_of(&error, false))?, shared, &features).await?;
+    let mut stream = greet(accepted.map_err(no_header)?, shared, &features).await?;
     let (bound, inbox) = bind(&mut stream, shared, &account).await?;
     Ok((stream, bound, inbox))
 }
@@ -382,10 +399,7 @@ async fn bind(
         return Err(Fault::new(Condition::NotAuthorized, "there is no such account any more").into());
     };
     let answer = element::result(&iq, Some(BindResponse { jid: bound.jid.clone() }.into()));
-    if let Err(ending) = write(stream, &answer).await {
-        shared.router.unbind(&bound);
-        return Err(ending);
-    }
+    write(stream, &answer).await?;
     Ok((bound, inbox))
 }
 
@@ -393,7 +407,7 @@ async fn bind(
 struct Session<'a> {
     stream: ServerStream<'a, Tls>,
     inbox: Inbox,
-    bound: &'a Bound,
+    bound: Bound,
     shared: &'a Shared,
     /// What to wait for before the client is read from again: see [`queue`](super::queue).
     relief: Option<BoxFuture<'static, ()>>,
@@ -409,13 +423,15 @@ struct Stall {
 impl Session<'_> {
     /// Carries stanzas both ways until the stream ends, and ends it.
     async fn run(mut self, stopped: impl Future<Output = ()>) {
+        log::debug!("{} is online", self.bound.jid);
         let ending = tokio::select! {
             biased;
             () = stopped => shutdown(),
             ending = poll_fn(|cx| self.poll(cx)) => ending,
         };
         // First of all, so that nobody writes any more to one who is gone.
-        self.shared.router.unbind(self.bound);
+        self.bound.leave();
+        log::debug!("{} is offline", self.bound.jid);
         if timeout(FAREWELL, self.farewell(ending)).await.is_err() {
             log::debug!("{} was not told that its stream ended: it takes nothing", self.bound.jid);
         }
@@ -521,7 +537,7 @@ impl Session<'_> {
                 }
             });
         }
-        let congested = self.shared.router.route(self.bound, element, size);
+        let congested = self.shared.router.route(&self.bound, element, size);
         if !congested.is_empty() {
             self.relief = Some(Box::pin(async move {
                 for backlog in congested {

@@ -10,13 +10,17 @@ use std::{
     time::Duration,
 };
 
+use minidom::rxml;
 use tokio::{
     io::{AsyncBufRead, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, ReadBuf},
     time::timeout,
 };
-use xmpp_parsers::ns;
+use xmpp_parsers::stream_error::DefinedCondition as Condition;
 
-use super::fault::{Ending, Fault};
+use super::{
+    fault::{Ending, Fault},
+    session::Shared,
+};
 
 /// How long an ending stream may take to be told so, and its client to close in its turn.
 pub(super) const FAREWELL: Duration = Duration::from_secs(1);
@@ -92,19 +96,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
 
     /// Ends a stream that has no `XmlStream` (any more): says why, with a header before it if there
     /// was none yet, and waits a little for the client to close.
-    pub(super) async fn end(&mut self, ending: Ending, domain: &str) {
+    pub(super) async fn end(&mut self, ending: Ending, shared: &Shared) {
         let mut words = String::new();
         match ending {
+            // Whoever stops sending in the middle of a stream doesn't wait for an answer.
+            _ if self.finished.get() => return self.linger().await,
             Ending::Gone => return self.linger().await,
             Ending::Closed => {}
             Ending::Fault(fault) => {
                 if !self.opened.get() {
-                    // The domain is a JID's, which can't hold what XML would want escaped.
-                    words = format!(
-                        "<?xml version='1.0'?><stream:stream xmlns='{}' xmlns:stream='{}' from='{domain}' version='1.0'>",
-                        ns::JABBER_CLIENT,
-                        ns::STREAM,
-                    );
+                    words = shared.header();
                 }
                 words.push_str(&fault.xml());
             }
@@ -131,8 +132,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
 
 /// Why reading failed, as an ending of the stream.
 pub(super) fn ending_of(error: &io::Error, finished: bool) -> Ending {
-    use xmpp_parsers::{minidom::rxml, stream_error::DefinedCondition as Condition};
-
     if let Some(inner) = error.get_ref() {
         if inner.is::<TooBig>() {
             return Fault::too_big().into();
@@ -140,7 +139,7 @@ pub(super) fn ending_of(error: &io::Error, finished: bool) -> Ending {
         if let Some(error) = inner.downcast_ref::<rxml::Error>() {
             return match error {
                 rxml::Error::InvalidEof(_) => Ending::Gone,
-                _ => Fault::new(Condition::NotWellFormed, "this is not XML as XMPP wants it").into(),
+                _ => Fault::new(Condition::NotWellFormed, "this is not XML as XMPP has it").into(),
             };
         }
     }

@@ -326,8 +326,10 @@ async fn there_are_no_subscriptions() {
     for stanza in ["<presence type='subscribe'/>", "<presence to='ben@localhost' type='dance'/>"] {
         assert_eq!(condition(&anna.ask(stanza).await), "bad-request");
     }
-    let far = anna.ask("<presence to='ben@elsewhere.test'/>").await;
-    assert_eq!((far.name(), condition(&far)), ("presence", "remote-server-not-found"));
+    for type_ in ["", "type='subscribe'"] {
+        let far = anna.ask(&format!("<presence to='ben@elsewhere.test' {type_}/>")).await;
+        assert_eq!((far.name(), condition(&far)), ("presence", "remote-server-not-found"));
+    }
 
     let roster = anna.ask("<iq type='get' id='r'><query xmlns='jabber:iq:roster'/></iq>").await;
     assert_eq!(roster.attr("type"), Some("result"));

@@ -1,0 +1,273 @@
+//! Keeps from the XMPP library what it cannot bear, and what anybody in a federation could send anybody: deeply nested
+//! elements overflow the stack, which ends the whole process, and long names or attribute values end the stream.
+//!
+//! It reads tags only as far as it must: the bytes come from a server, which has parsed and written them anew, so what
+//! is passed on is well-formed if what came was.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::stanza::NS_LEFT_OUT;
+
+/// Elements within elements, the stream's own included. Ours are twelve deep at most.
+const DEEPEST: usize = 64;
+
+/// Bytes of an element's name, or of one attribute: the XMPP library takes 8,192.
+const LONGEST: usize = 8000;
+
+/// Bytes of one tag with all its attributes.
+const LONGEST_TAG: usize = 1 << 20;
+
+/// A transport from which such elements are left out: a `left-out` element stands in their place, unless they were
+/// stanzas.
+pub(super) struct Guard<S> {
+    inner: S,
+    filter: Filter,
+    /// What may be read, from `read` on.
+    passed: Vec<u8>,
+    read: usize,
+}
+
+impl<S> Guard<S> {
+    pub(super) fn new(inner: S) -> Self {
+        Self { inner, filter: Filter::default(), passed: Vec::new(), read: 0 }
+    }
+
+    /// The transport, for TLS to begin on; what was read ahead goes.
+    pub(super) fn into_inner(self) -> S {
+        self.inner
+    }
+
+    /// A new stream begins on the transport, within the old one that never ends (RFC 6120 section 6.3.2).
+    pub(super) fn restart(&mut self) {
+        self.filter = Filter::default();
+    }
+}
+
+impl<S: AsyncBufRead + Unpin> AsyncBufRead for Guard<S> {
+    fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
+        let Self { inner, filter, passed, read } = self.get_mut();
+        while *read == passed.len() {
+            passed.clear();
+            *read = 0;
+            let bytes = ready!(Pin::new(&mut *inner).poll_fill_buf(cx))?;
+            if bytes.is_empty() {
+                break;
+            }
+            filter.pass(bytes, passed)?;
+            let count = bytes.len();
+            Pin::new(&mut *inner).consume(count);
+        }
+        Poll::Ready(Ok(&passed[*read..]))
+    }
+
+    fn consume(self: Pin<&mut Self>, count: usize) {
+        self.get_mut().read += count;
+    }
+}
+
+impl<S: AsyncBufRead + Unpin> AsyncRead for Guard<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        to: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let bytes = ready!(self.as_mut().poll_fill_buf(cx))?;
+        let count = bytes.len().min(to.remaining());
+        to.put_slice(&bytes[..count]);
+        self.consume(count);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Guard<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().inner).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().inner).poll_shutdown(cx)
+    }
+}
+
+#[derive(Default)]
+struct Filter {
+    /// How many elements are open.
+    depth: usize,
+    /// The depth of the element that is being left out, with all in it.
+    leaving_out: Option<usize>,
+    /// The tag being read, from its `<` on; empty between tags.
+    tag: Vec<u8>,
+    /// The quote that ends the attribute value being read.
+    quote: Option<u8>,
+}
+
+impl Filter {
+    fn pass(&mut self, bytes: &[u8], to: &mut Vec<u8>) -> io::Result<()> {
+        for &byte in bytes {
+            if self.tag.is_empty() && byte != b'<' {
+                if self.leaving_out.is_none() {
+                    to.push(byte);
+                }
+                continue;
+            }
+            self.tag.push(byte);
+            if self.is_at_end(byte) {
+                self.end_tag(to)?;
+                self.tag.clear();
+            } else if self.tag.len() > LONGEST_TAG {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "a tag of more than a megabyte"));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_at_end(&mut self, byte: u8) -> bool {
+        if self.tag.starts_with(b"<![CDATA[") {
+            return self.tag.ends_with(b"]]>");
+        }
+        match self.quote {
+            Some(quote) => self.quote = (byte != quote).then_some(quote),
+            None if matches!(byte, b'"' | b'\'') => self.quote = Some(byte),
+            None => return byte == b'>',
+        }
+        false
+    }
+
+    fn end_tag(&mut self, to: &mut Vec<u8>) -> io::Result<()> {
+        match self.tag[1] {
+            b'/' => {
+                let left_out = self.leaving_out;
+                self.leaving_out = left_out.filter(|depth| *depth != self.depth);
+                self.depth = self.depth.saturating_sub(1);
+                if left_out.is_some() {
+                    return Ok(());
+                }
+            }
+            b'?' | b'!' if self.leaving_out.is_some() => return Ok(()),
+            b'?' | b'!' => {}
+            _ => {
+                let depth = self.depth + 1;
+                let empty = self.tag.ends_with(b"/>");
+                self.depth += usize::from(!empty);
+                if self.leaving_out.is_some() {
+                    return Ok(());
+                }
+                if depth > DEEPEST || has_too_long_a_part(&self.tag) {
+                    log::warn!("left out an element that is too deep, or has too long a name or attribute");
+                    match depth {
+                        1 => {
+                            return Err(io::Error::new(
+                                io::ErrorKind::InvalidData,
+                                "a stream header too long",
+                            ));
+                        }
+                        2 => {} // nothing but stanzas may stand there
+                        _ => to.extend_from_slice(format!("<left-out xmlns='{NS_LEFT_OUT}'/>").as_bytes()),
+                    }
+                    self.leaving_out = (!empty).then_some(depth);
+                    return Ok(());
+                }
+            }
+        }
+        to.extend_from_slice(&self.tag);
+        Ok(())
+    }
+}
+
+/// Parts are the name and the attributes, divided by white space outside of quotes.
+fn has_too_long_a_part(tag: &[u8]) -> bool {
+    if tag.len() <= LONGEST {
+        return false;
+    }
+    let mut quote = None;
+    let mut parts = tag.split(|byte| {
+        match quote {
+            Some(open) => quote = (*byte != open).then_some(open),
+            None if matches!(byte, b'"' | b'\'') => quote = Some(*byte),
+            None => return byte.is_ascii_whitespace(),
+        }
+        false
+    });
+    parts.any(|part| part.len() > LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is passed on of this, whatever pieces it comes in.
+    fn passed(xml: &str) -> String {
+        let whole = in_pieces(xml, xml.len());
+        for size in [1, 2, 3, 7, 100] {
+            assert!(in_pieces(xml, size) == whole, "pieces of {size}");
+        }
+        whole
+    }
+
+    fn in_pieces(xml: &str, size: usize) -> String {
+        let (mut filter, mut to) = (Filter::default(), Vec::new());
+        for piece in xml.as_bytes().chunks(size) {
+            filter.pass(piece, &mut to).unwrap();
+        }
+        String::from_utf8(to).unwrap()
+    }
+
+    const PLACE: &str = "<left-out xmlns='urn:quoalise:left-out'/>";
+
+    #[test]
+    fn what_is_in_order_passes_as_it_is() {
+        let stream = "<?xml version='1.0'?><stream:stream to=\"a>b\"><stream:features/>\
+            <message a='\"/>' b=\"'\"><body>l'été &lt; 3 > 2</body><a/><![CDATA[<a b='>]] ><x>]]></message>\n \
+            <iq></iq><presence/></stream:stream>";
+        assert_eq!(passed(stream), stream);
+    }
+
+    #[test]
+    fn what_is_too_deep_is_left_out() {
+        let nested = |deep: usize| format!("{}<b/>text{}", "<a x='>'>".repeat(deep), "</a>".repeat(deep));
+        let message = |inside: &str| format!("<stream><message>{inside}</message><iq/>");
+        let most = message(&nested(DEEPEST - 3));
+        assert_eq!(passed(&most), most);
+        let open = "<a x='>'>".repeat(DEEPEST - 2);
+        let expected = message(&format!("{open}{PLACE}{PLACE}text{}", "</a>".repeat(DEEPEST - 2)));
+        assert_eq!(passed(&message(&nested(100_000))), expected.replacen(&format!("{PLACE}text"), "", 1));
+        assert_eq!(passed(&message(&nested(DEEPEST - 2))), expected.replacen(PLACE, "", 1));
+    }
+
+    #[test]
+    fn what_is_too_long_is_left_out() {
+        let long = "x".repeat(LONGEST + 1);
+        let message = |inside: &str| format!("<stream><message>{inside}</message><iq/>");
+        for element in [
+            format!("<a b='{long}'/>"),
+            format!("<a b='{long}'><c>text</c></a>"),
+            format!("<a b='c' d = \"{long}\" e='>'><a><a/></a>\n<c></c></a>"),
+            format!("<{long}/>"),
+            format!("<{long}>text</{long}>"),
+            format!("<a {long}='b'/>"),
+        ] {
+            assert_eq!(passed(&message(&element)), message(PLACE));
+            let stanza = element.replace("<a ", "<message ").replace("</a>", "</message>");
+            assert_eq!(passed(&format!("<stream>{stanza}<iq/>")), "<stream><iq/>");
+        }
+        // Many that are long together are in order; texts may be of any length.
+        let many = "abcdefg='hijklmnop' ".repeat(LONGEST / 10);
+        let fits = message(&format!("<a {many}/><body>{long}</body><a b='{}'/>", &long[..LONGEST - 20]));
+        assert_eq!(passed(&fits), fits);
+    }
+
+    #[test]
+    fn a_header_or_a_tag_without_end_is_refused() {
+        let pass = |xml: &str| Filter::default().pass(xml.as_bytes(), &mut Vec::new());
+        assert!(pass(&format!("<stream to='{}'>", "x".repeat(LONGEST))).is_err());
+        assert!(pass(&format!("<stream><a {}", "b='c' ".repeat(LONGEST_TAG / 6 + 1))).is_err());
+    }
+}

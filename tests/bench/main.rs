@@ -1,0 +1,142 @@
+//! What `tests/bench/run` measures on our side. Each command of standard input is one measurement; its answer on
+//! standard output is the CPU time it took, in seconds, of this whole process.
+//!
+//! `read FILE`, `decode N`, `tokenize N`, `encode N`, `connect JID PASSWORD ADDRESS CA PROVIDER IDENTIFIER`, `fetch N`;
+//! or, as an argument, `serve JID PASSWORD ADDRESS CA`: a provider of 5,000 records.
+
+use std::error::Error;
+use std::hint::black_box;
+use std::io::{self, BufRead, Write};
+
+use quick_xml::events::Event;
+use quoalise::data::{Data, Identifier, Metadata};
+use quoalise::jid::BareJid;
+use quoalise::provider::{HistoryRequest, Limits, Provider, Service};
+use quoalise::senml::{Pack, ReadOptions, Record, Records, WriteOptions};
+use quoalise::{Client, Config, Period, jiff};
+use rustix::time::{ClockId, clock_gettime};
+
+type Anything<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Anything<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    match arguments.split_first() {
+        Some((command, rest)) if command == "serve" => runtime.block_on(serve(rest)),
+        _ => runtime.block_on(measure()),
+    }
+}
+
+/// Every loop over the same input is another measurement of the same thing.
+async fn measure() -> Anything<()> {
+    let mut xml = Vec::new();
+    let mut pack = None;
+    let mut connected = None;
+    for line in io::stdin().lock().lines() {
+        let line = line?;
+        let words: Vec<&str> = line.split(' ').collect();
+        let count = || -> Anything<usize> { Ok(words.get(1).ok_or("no number")?.parse()?) };
+        let start = cpu_seconds();
+        match words[0] {
+            "read" => {
+                xml = std::fs::read(words[1])?;
+                pack = Some(Pack::from_xml(&xml, &options())?);
+            }
+            "decode" => {
+                for _ in 0..count()? {
+                    black_box(Pack::from_xml(black_box(&xml), &options())?);
+                }
+            }
+            "tokenize" => {
+                for _ in 0..count()? {
+                    black_box(tokenize(black_box(&xml))?);
+                }
+            }
+            "encode" => {
+                let pack = pack.as_ref().ok_or("nothing was read")?;
+                for _ in 0..count()? {
+                    black_box(black_box(pack).to_xml(&WriteOptions::default())?);
+                }
+            }
+            "connect" => {
+                let [_, jid, password, address, ca, provider, identifier] = words[..] else {
+                    return Err("connect takes six words".into());
+                };
+                let client = Client::connect(&config(jid, password, address, ca)?).await?;
+                connected = Some((client, provider.to_owned(), identifier.to_owned()));
+            }
+            "fetch" => {
+                let (client, provider, identifier) = connected.as_ref().ok_or("not connected")?;
+                for _ in 0..count()? {
+                    let data = client.get_history(provider, identifier, &Period::all()).await?;
+                    assert_eq!(data.records().len(), 5000);
+                    black_box(data);
+                }
+            }
+            other => return Err(format!("no command {other}").into()),
+        }
+        writeln!(io::stdout(), "{}", cpu_seconds() - start)?;
+    }
+    Ok(())
+}
+
+fn options() -> ReadOptions {
+    ReadOptions::at(jiff::Timestamp::UNIX_EPOCH)
+}
+
+fn tokenize(xml: &[u8]) -> Anything<usize> {
+    let mut reader = quick_xml::Reader::from_str(std::str::from_utf8(xml)?);
+    let mut events = 0;
+    while !matches!(reader.read_event()?, Event::Eof) {
+        events += 1;
+    }
+    Ok(events)
+}
+
+fn cpu_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
+}
+
+fn config(jid: &str, password: &str, address: &str, ca: &str) -> Anything<Config> {
+    Ok(Config::new(jid, password)?.address(address)?.ca_file(ca))
+}
+
+struct FiveThousand(Data);
+
+impl Service for FiveThousand {
+    async fn get_history(&self, _request: HistoryRequest) -> quoalise::Result<Data> {
+        Ok(self.0.clone())
+    }
+
+    async fn subscribe(&self, _requester: BareJid, _identifier: Identifier) -> quoalise::Result<()> {
+        Ok(())
+    }
+
+    async fn unsubscribe(&self, _requester: BareJid, _identifier: Identifier) -> quoalise::Result<()> {
+        Ok(())
+    }
+}
+
+async fn serve(arguments: &[String]) -> Anything<()> {
+    let [jid, password, address, ca] = arguments else {
+        return Err("serve takes four words".into());
+    };
+    let mut records = Records::new();
+    for step in 0..5000_i64 {
+        let time = (1_641_769_200 + step * 1800) * 1_000_000;
+        let value = 200.0 + ((step * 37) % 1800) as f64;
+        records.push(&Record::number(
+            "urn:dev:prm:00000000000001_consumption/power/active/raw",
+            time,
+            Some("W"),
+            Some(value),
+        ))?;
+    }
+    let data = Data::new(Metadata::default(), records);
+    let provider =
+        Provider::start(&config(jid, password, address, ca)?, FiveThousand(data), Limits::default()).await?;
+    writeln!(io::stdout(), "{}", provider.jid())?;
+    provider.wait().await?;
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! In a federation anybody can send anybody a stanza. Servers pass on what is well-formed, and some of that is more than
+//! an XMPP library bears. Plain bytes on purpose: such stanzas cannot be written with one either.
+
+use quoalise::{ErrorKind, Event, Period};
+use quoalise_tests::Prosody;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
+
+use crate::fixtures::{features, login, read_until};
+use crate::support::{PATIENCE, SERIES, START, client, direct_tls, provider};
+
+/// A session of bytes.
+struct Bytes {
+    stream: TlsStream<TcpStream>,
+    jid: String,
+}
+
+impl Bytes {
+    async fn online(server: &Prosody) -> Self {
+        let account = server.new_account();
+        let mut stream = direct_tls(server).await.unwrap();
+        features(&mut stream, server.host()).await;
+        login(&mut stream, &account).await;
+        features(&mut stream, server.host()).await;
+        let mut peer = Self { stream, jid: format!("{}/proxy", account.jid) };
+        peer.send("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>proxy</resource></bind></iq>").await;
+        read_until(&mut peer.stream, "</iq>").await;
+        peer
+    }
+
+    async fn send(&mut self, stanza: &str) {
+        self.stream.write_all(stanza.as_bytes()).await.unwrap();
+    }
+
+    /// Sends, and returns when the server has dealt with it.
+    async fn send_through(&mut self, stanza: &str) {
+        self.send(stanza).await;
+        self.send("<iq type='get' id='through'><ping xmlns='urn:xmpp:ping'/></iq>").await;
+        read_until(&mut self.stream, "id='through'").await;
+    }
+}
+
+/// Elements that Prosody passes on.
+fn poisons() -> Vec<String> {
+    let deep = |count: usize| format!("<x xmlns='urn:x'>{}{}</x>", "<a>".repeat(count), "</a>".repeat(count));
+    let long = "x".repeat(20_000);
+    vec![
+        deep(100),
+        deep(1_000),
+        deep(10_000),
+        format!("<x xmlns='urn:x' a='{long}'/>"),
+        format!("<x xmlns='urn:x' a='{}'><y/>text</x>", "x".repeat(60_000)),
+        format!("<{long} xmlns='urn:x'><a/></{long}>"),
+        format!("<x xmlns='urn:x' {long}='a'/>"),
+        format!("<x xmlns='{long}'><y b='c'/></x>"),
+        format!("<x xmlns='urn:x' xmlns:n='{long}' n:a='b'><n:y/></x>"),
+        format!("<x xmlns='urn:x' {}/>", (0..5_000).map(|n| format!("a{n}='b' ")).collect::<String>()),
+        format!("<body>{}</body>", "x".repeat(60_000)),
+    ]
+}
+
+#[tokio::test]
+async fn no_stanza_of_a_stranger_ends_a_session() {
+    let server = Prosody::shared();
+    let (provider, _) = provider(&server).await;
+    let client = client(&server).await;
+    let mut listener = client.listen().await.unwrap();
+    let mut stranger = Bytes::online(&server).await;
+    let all = Period::all();
+    for poison in poisons() {
+        let shown = &poison[..poison.len().min(40)];
+        for to in [client.jid(), provider.jid()] {
+            for stanza in ["message", "presence", "iq"] {
+                stranger.send(&format!("<{stanza} to='{to}' id='p' type='")).await;
+                let kind = if stanza == "iq" {
+                    "set"
+                } else if stanza == "message" {
+                    "normal"
+                } else {
+                    "unavailable"
+                };
+                stranger.send_through(&format!("{kind}'>{poison}</{stanza}>")).await;
+            }
+            let command = "<command xmlns='http://jabber.org/protocol/commands' node='get_history'>";
+            stranger
+                .send_through(&format!("<iq to='{to}' id='p' type='set'>{command}{poison}</command></iq>"))
+                .await;
+        }
+        let data = client.get_history(&provider.jid(), SERIES, &all).await;
+        assert_eq!(
+            data.map_err(|error| error.kind()).map(|data| data.records().len()),
+            Ok(31 * 47),
+            "{shown}"
+        );
+    }
+    // Stanzas that are so themselves.
+    let long = "x".repeat(20_000);
+    for to in [client.jid(), provider.jid()] {
+        stranger.send_through(&format!("<message to='{to}' a='{long}'><body/></message>")).await;
+        stranger.send_through(&format!("<iq to='{to}' type='get' id='{long}'><a xmlns='b'/></iq>")).await;
+    }
+    client.get_history(&provider.jid(), SERIES, &all).await.unwrap();
+    assert!(timeout(std::time::Duration::ZERO, listener.next()).await.is_err(), "nothing was heard of it");
+}
+
+fn payload(records: &str, other: &str) -> String {
+    format!(
+        "<quoalise xmlns='urn:quoalise:0'><data><meta/><sensml xmlns='urn:ietf:params:xml:ns:senml'>\
+         <senml n='{SERIES}' t='{}' v='1'/>{records}</sensml>{other}</data></quoalise>",
+        START / 1_000_000
+    )
+}
+
+/// Readings that cannot be received: the others of their payload must not pass for all there are.
+fn incomplete() -> Vec<String> {
+    let long = "x".repeat(9_000);
+    let deep = |count: usize| format!("{}{}", "<a>".repeat(count), "</a>".repeat(count));
+    vec![
+        payload(&format!("<senml n='{SERIES}' t='1' vs='{long}'/>"), ""),
+        payload(&format!("<senml n='{SERIES}' t='1' v='1' {long}='1'/>"), ""),
+        payload("", &format!("<meta><device a='{long}'/></meta>")),
+        payload("", &deep(40)),
+        payload("", &deep(10_000)),
+        payload("", "").replace("<data>", &format!("<data a='{long}'/><data>")),
+    ]
+}
+
+#[tokio::test]
+async fn a_push_that_cannot_be_received_whole_is_told() {
+    let server = Prosody::shared();
+    let client = client(&server).await;
+    let mut publisher = Bytes::online(&server).await;
+    client.trust(&publisher.jid).unwrap();
+    let mut listener = client.listen().await.unwrap();
+    for payload in incomplete() {
+        publisher.send(&format!("<message to='{}'>{payload}</message>", client.jid())).await;
+        match timeout(PATIENCE, listener.next()).await.unwrap().unwrap() {
+            Some(Event::Malformed { error, .. }) => assert_eq!(error.kind(), ErrorKind::MalformedAnswer),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_received_whole_is_told() {
+    let server = Prosody::shared();
+    let client = client(&server).await;
+    let mut provider = Bytes::online(&server).await;
+    let (jid, all) = (provider.jid.clone(), Period::all());
+    for payload in incomplete() {
+        let answering = async {
+            let request = read_until(&mut provider.stream, "</iq>").await;
+            let id = request.split(" id='").nth(1).unwrap().split('\'').next().unwrap();
+            let command =
+                "<command xmlns='http://jabber.org/protocol/commands' node='get_history' status='completed'>";
+            let answer = format!(
+                "<iq type='result' to='{}' id='{id}'>{command}{payload}</command></iq>",
+                client.jid()
+            );
+            provider.send(&answer).await;
+        };
+        let (data, ()) = tokio::join!(client.get_history(&jid, SERIES, &all), answering);
+        assert_eq!(data.unwrap_err().kind(), ErrorKind::MalformedAnswer);
+    }
+}
