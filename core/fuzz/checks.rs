@@ -9,8 +9,11 @@ use quoalise::data::{CsvOptions, Data};
 use quoalise::senml::{Error, ErrorKind, Limits, Pack, ReadOptions, Record, Records, WriteOptions};
 use serde_json::Value as Json;
 
+/// Whether it was understood; a panic where something does not hold.
+pub type Check = fn(&[u8]) -> bool;
+
 /// All readers, by the names of their corpora.
-pub const ALL: [(&str, fn(&[u8]) -> bool); 4] =
+pub const ALL: [(&str, Check); 4] =
     [("senml_xml", senml_xml), ("senml_json", senml_json), ("quoalise", quoalise), ("csv", csv)];
 
 /// SenML in XML.

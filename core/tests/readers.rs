@@ -1,5 +1,5 @@
 //! The readers on what they should understand, and on noise: the short form of the fuzzing in `core/fuzz`.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 #[path = "../fuzz/checks.rs"]
 mod checks;
@@ -37,7 +37,7 @@ struct Shown(&'static str, Vec<u8>);
 impl Drop for Shown {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            println!("{}: {:?}", self.0, String::from_utf8_lossy(&self.1));
+            eprintln!("{}: {:?}", self.0, String::from_utf8_lossy(&self.1));
         }
     }
 }
