@@ -7,4 +7,5 @@ mod history;
 mod hostile;
 mod pushes;
 mod raw;
+mod runs;
 mod support;
