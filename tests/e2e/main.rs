@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests too may stop at the first surprise")]
 
+mod connect;
 mod fixtures;
 mod history;
 mod hostile;
