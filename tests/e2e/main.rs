@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests too may stop at the first surprise")]
 
+mod answers;
 mod connect;
 mod fixtures;
 mod history;
@@ -9,3 +10,4 @@ mod hostile;
 mod pushes;
 mod raw;
 mod support;
+mod vectors;
