@@ -148,6 +148,7 @@ struct Inner {
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
+#[cfg_attr(not(feature = "xmpp"), allow(dead_code, reason = "what goes wrong with peers needs peers"))]
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {

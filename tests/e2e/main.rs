@@ -9,5 +9,6 @@ mod history;
 mod hostile;
 mod pushes;
 mod raw;
+mod runs;
 mod support;
 mod vectors;

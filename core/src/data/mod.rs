@@ -24,6 +24,7 @@ mod identifier;
 mod json;
 mod meta;
 
+#[cfg(feature = "xmpp")]
 pub(crate) use build::Builder;
 #[cfg(feature = "csv")]
 pub use csv::{CsvOptions, Stamp};

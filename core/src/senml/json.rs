@@ -47,10 +47,14 @@ fn not_json(error: &serde_json::Error, limits: &Limits) -> Error {
     if error.is_data() {
         return not_a_pack();
     }
-    // serde_json's own words may quote the text, so only its place is told.
-    if error.to_string().starts_with("recursion limit exceeded") {
+    let words = error.to_string();
+    if words.starts_with("recursion limit exceeded") {
         return too_deep(limits);
     }
+    if words.starts_with("number out of range") {
+        return Error::new(ErrorKind::BadNumber, "a number that is larger than any double");
+    }
+    // The words may quote the text, so only the place is told.
     let place = format!("not JSON at line {}, column {}", error.line(), error.column());
     Error::new(ErrorKind::Syntax, place)
 }

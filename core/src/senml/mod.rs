@@ -41,9 +41,9 @@ pub(crate) mod xml;
 pub use error::{Error, ErrorKind};
 pub(crate) use records::check_name;
 pub use records::{Record, Records, Value};
+pub(crate) use resolve::Resolver;
 #[cfg(feature = "xmpp")]
-pub(crate) use resolve::Raw;
-pub(crate) use resolve::{Resolver, limit};
+pub(crate) use resolve::{Raw, limit};
 
 use jiff::Timestamp;
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use futures::{SinkExt, StreamExt};
 use hickory_resolver::TokioResolver;
 use hickory_resolver::proto::rr::RData;
 use sasl::common::ChannelBinding;
-use tokio::io::BufStream;
+use tokio::io::{AsyncRead, AsyncWrite, BufStream};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -26,6 +27,7 @@ use xmpp_parsers::starttls;
 
 use super::config::{Address, Authority, Config, Security};
 use super::guard::Guard;
+use super::tap::Tapped;
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) type Io = Guard<Box<dyn AsyncReadAndWrite + Send + 'static>>;
@@ -35,6 +37,8 @@ pub(super) struct Connected {
     pub stream: PendingFeaturesRecv<Io>,
     /// What a login over this connection can be bound to; `None` below TLS 1.3.
     pub exporter: ChannelBinding,
+    /// To be set when the login is through: then records come in runs (see [`tap`](super::tap)).
+    pub tap: Arc<AtomicBool>,
 }
 
 /// Silence after which the stream asks for a sign of life, and how long it waits for one.
@@ -191,9 +195,10 @@ async fn protect(
     domain: &str,
     tls: Option<Arc<ClientConfig>>,
 ) -> Result<Connected> {
+    let tap = Arc::new(AtomicBool::new(false));
     let Some(tls) = tls else {
-        let io = Box::new(BufStream::new(tcp));
-        return Ok(Connected { stream: header(io as _, domain).await?, exporter: ChannelBinding::None });
+        let stream = header(tapped(tcp, &tap), domain).await?;
+        return Ok(Connected { stream, exporter: ChannelBinding::None, tap });
     };
     let tcp = match target.security {
         Security::DirectTls => tcp,
@@ -211,8 +216,15 @@ async fn protect(
             .map_or(ChannelBinding::None, ChannelBinding::TlsExporter),
         _ => ChannelBinding::None, // not safe to bind to below TLS 1.3 (RFC 9266)
     };
-    let io = Box::new(BufStream::new(tls));
-    Ok(Connected { stream: header(io as _, domain).await?, exporter })
+    Ok(Connected { stream: header(tapped(tls, &tap), domain).await?, exporter, tap })
+}
+
+fn tapped<S>(io: S, tap: &Arc<AtomicBool>) -> Box<dyn AsyncReadAndWrite + Send + 'static>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    // Two TLS records: what is read at once is one run.
+    Box::new(Tapped::new(BufStream::with_capacity(32 << 10, 8 << 10, io), tap.clone()))
 }
 
 async fn header<S>(io: S, domain: &str) -> Result<PendingFeaturesRecv<Guard<S>>>

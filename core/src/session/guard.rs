@@ -10,6 +10,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use memchr::{memchr, memchr3};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::stanza::NS_LEFT_OUT;
@@ -22,6 +23,8 @@ const LONGEST: usize = 8000;
 
 /// Bytes of one tag with all its attributes.
 const LONGEST_TAG: usize = 1 << 20;
+
+const CDATA: &[u8] = b"<![CDATA[";
 
 /// A transport from which such elements are left out: a `left-out` element stands in their place, unless they were
 /// stanzas.
@@ -117,19 +120,25 @@ struct Filter {
 }
 
 impl Filter {
-    fn pass(&mut self, bytes: &[u8], to: &mut Vec<u8>) -> io::Result<()> {
-        for &byte in bytes {
-            if self.tag.is_empty() && byte != b'<' {
-                if self.depth == 0 && !byte.is_ascii_whitespace() {
+    fn pass(&mut self, mut bytes: &[u8], to: &mut Vec<u8>) -> io::Result<()> {
+        while !bytes.is_empty() {
+            if self.tag.is_empty() {
+                let text = memchr(b'<', bytes).unwrap_or(bytes.len());
+                if self.depth == 0 && !bytes[..text].iter().all(u8::is_ascii_whitespace) {
                     return Err(io::Error::new(io::ErrorKind::InvalidData, "no XML"));
                 }
                 if self.leaving_out.is_none() {
-                    to.push(byte);
+                    to.extend_from_slice(&bytes[..text]);
                 }
+                bytes = &bytes[text..];
+                let opened = bytes.len().min(1);
+                self.tag.extend_from_slice(&bytes[..opened]);
+                bytes = &bytes[opened..];
                 continue;
             }
-            self.tag.push(byte);
-            if self.is_at_end(byte) {
+            let (taken, ended) = self.take(bytes);
+            bytes = &bytes[taken..];
+            if ended {
                 self.end_tag(to)?;
                 self.tag.clear();
             } else if self.tag.len() > LONGEST_TAG {
@@ -139,16 +148,28 @@ impl Filter {
         Ok(())
     }
 
-    fn is_at_end(&mut self, byte: u8) -> bool {
-        if self.tag.starts_with(b"<![CDATA[") {
-            return self.tag.ends_with(b"]]>");
+    /// Takes some more bytes into the tag: how many, and whether it ends with them.
+    fn take(&mut self, bytes: &[u8]) -> (usize, bool) {
+        let is_data = self.tag.starts_with(CDATA);
+        let stop = match self.quote {
+            // Until it is known whether this is a CDATA section.
+            _ if !is_data && CDATA.starts_with(&self.tag) => Some(0),
+            _ if is_data => memchr(b'>', bytes),
+            Some(quote) => memchr(quote, bytes),
+            None => memchr3(b'>', b'"', b'\'', bytes),
+        };
+        let taken = stop.map_or(bytes.len(), |stop| stop + 1);
+        self.tag.extend_from_slice(&bytes[..taken]);
+        let Some(last) = stop.map(|stop| bytes[stop]) else { return (taken, false) };
+        if is_data {
+            return (taken, self.tag.ends_with(b"]]>"));
         }
         match self.quote {
-            Some(quote) => self.quote = (byte != quote).then_some(quote),
-            None if matches!(byte, b'"' | b'\'') => self.quote = Some(byte),
-            None => return byte == b'>',
+            Some(quote) => self.quote = (last != quote).then_some(quote),
+            None if matches!(last, b'"' | b'\'') => self.quote = Some(last),
+            None => return (taken, last == b'>'),
         }
-        false
+        (taken, false)
     }
 
     fn end_tag(&mut self, to: &mut Vec<u8>) -> io::Result<()> {

@@ -1,5 +1,7 @@
 //! Logging in (RFC 6120 section 6): SCRAM, with the server's proof checked; PLAIN only where it was asked for.
 
+use std::sync::atomic::Ordering;
+
 use futures::{SinkExt, StreamExt};
 use sasl::client::Mechanism;
 use sasl::client::mechanisms::{Plain, Scram};
@@ -35,6 +37,7 @@ pub(super) async fn login(config: &Config, connected: Connected) -> Result<Conne
     }
     // A lost stream ends the session here, so there is nothing to be resumed by stream management.
     features.stream_management = None;
+    connected.tap.store(true, Ordering::Relaxed);
     Ok(Connection { stream: stream.box_stream(), features, identity: config.jid.clone() })
 }
 

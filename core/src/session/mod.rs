@@ -6,6 +6,7 @@ mod connect;
 mod guard;
 mod login;
 mod pump;
+mod tap;
 
 pub use config::{Config, Security};
 pub(crate) use pump::Handler;

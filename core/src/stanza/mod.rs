@@ -6,6 +6,7 @@ pub(crate) mod command;
 pub(crate) mod error;
 pub(crate) mod form;
 pub(crate) mod payload;
+pub(crate) mod run;
 
 pub use command::{Action, Command, Note, NoteType, Status};
 pub use form::{Field, FieldType, Form, FormType};

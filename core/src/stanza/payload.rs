@@ -2,10 +2,10 @@
 
 use minidom::{Element, Node};
 
-use super::NS_LEFT_OUT;
+use super::{NS_LEFT_OUT, run};
 use crate::data::{self, Builder, Data};
 use crate::error::{Error, ErrorKind, Result};
-use crate::senml::xml::set_attribute;
+use crate::senml::xml::{Event, Reader, read_run, set_attribute};
 use crate::senml::{self, Raw, ReadOptions, WriteOptions};
 
 /// Whether this is a `quoalise` element.
@@ -13,9 +13,10 @@ pub(crate) fn is_payload(element: &Element) -> bool {
     element.is("quoalise", data::NS)
 }
 
-/// Reads a `quoalise` element. Records go from the tree's attributes straight into the columns.
+/// Reads a `quoalise` element. Records go straight into the columns, from runs of bytes or from the tree's attributes.
 pub(crate) fn read(quoalise: &Element, options: &ReadOptions) -> Result<Data, senml::Error> {
     let mut builder = Builder::new(options);
+    let mut by_run = 0;
     for child in quoalise.children() {
         nothing_left_out(child)?;
         if !child.is("data", data::NS) {
@@ -27,7 +28,7 @@ pub(crate) fn read(quoalise: &Element, options: &ReadOptions) -> Result<Data, se
                 builder.meta(&mut part, to_own(child, options, 1)?)?;
             } else if child.is("sensml", senml::NS) {
                 builder.begin_pack(&part)?;
-                read_records(child, &mut builder)?;
+                by_run += read_records(child, &mut builder)?;
                 builder.end_pack(&mut part)?;
             } else {
                 let other = to_own(child, options, 1)?;
@@ -36,19 +37,30 @@ pub(crate) fn read(quoalise: &Element, options: &ReadOptions) -> Result<Data, se
         }
         builder.end(part);
     }
-    builder.finish()
+    let data = builder.finish()?;
+    log::debug!("read {} records, {by_run} of them from runs", data.records().len());
+    Ok(data)
 }
 
-fn read_records(sensml: &Element, builder: &mut Builder<'_>) -> Result<(), senml::Error> {
+/// Gives how many records came in runs.
+fn read_records(sensml: &Element, builder: &mut Builder<'_>) -> Result<usize, senml::Error> {
     let resolver = &mut builder.resolver;
+    let mut by_run = 0;
     resolver.expect(sensml.nodes().len());
     for record in sensml.children() {
+        if let Some(records) = run::text(record) {
+            by_run += read_run(&records, resolver)?;
+            continue;
+        }
         if !record.is("senml", senml::NS) {
             nothing_left_out(record)?;
             continue;
         }
         let mut raw = Raw::default();
-        for ((namespace, label), value) in record.attrs().iter() {
+        for (count, ((namespace, label), value)) in record.attrs().iter().enumerate() {
+            if count >= resolver.options.limits.attributes {
+                return Err(senml::limit("attributes of an element", resolver.options.limits.attributes));
+            }
             if namespace.is_none() {
                 set_attribute(&mut raw, label, value, resolver.options.strict)
                     .map_err(|error| error.at_record(resolver.position()))?;
@@ -56,7 +68,7 @@ fn read_records(sensml: &Element, builder: &mut Builder<'_>) -> Result<(), senml
         }
         resolver.push(raw)?;
     }
-    Ok(())
+    Ok(by_run)
 }
 
 /// An element that did not come through to here may have been a reading: then nothing of the payload counts.
@@ -74,6 +86,9 @@ fn to_own(element: &Element, options: &ReadOptions, depth: usize) -> Result<data
         return Err(senml::limit("nested elements", options.limits.depth));
     }
     nothing_left_out(element)?;
+    if element.attrs().iter().nth(options.limits.attributes).is_some() {
+        return Err(senml::limit("attributes of an element", options.limits.attributes));
+    }
     let mut own = data::Element::new(element.name(), element.ns());
     for ((namespace, name), value) in element.attrs().iter() {
         own.attributes.push(data::Attribute {
@@ -83,12 +98,45 @@ fn to_own(element: &Element, options: &ReadOptions, depth: usize) -> Result<data
         });
     }
     for node in element.nodes() {
-        own.children.push(match node {
-            Node::Element(child) => data::Node::Element(to_own(child, options, depth + 1)?),
-            Node::Text(text) => data::Node::Text(text.clone()),
-        });
+        match node {
+            Node::Element(child) => match run::text(child) {
+                Some(records) => from_run(&mut own, &records, options, depth + 1)?,
+                None => own.children.push(data::Node::Element(to_own(child, options, depth + 1)?)),
+            },
+            Node::Text(text) => push_text(&mut own, text),
+        }
     }
     Ok(own)
+}
+
+/// Texts come in pieces as long as the parser's patience; they are one.
+fn push_text(own: &mut data::Element, text: &str) {
+    match own.children.last_mut() {
+        Some(data::Node::Text(before)) => before.push_str(text),
+        _ => own.children.push(data::Node::Text(text.to_owned())),
+    }
+}
+
+/// Makes elements again of a run that stands where no records are read, in an element that is not Quoalise's.
+fn from_run(
+    sensml: &mut data::Element,
+    records: &str,
+    options: &ReadOptions,
+    depth: usize,
+) -> Result<(), senml::Error> {
+    if depth > options.limits.depth {
+        return Err(senml::limit("nested elements", options.limits.depth));
+    }
+    let mut reader = Reader::new(records.as_bytes(), options.limits)?;
+    if let Event::Start(start) = reader.next()? {
+        for node in data::Element::read(&mut reader, &start)?.children {
+            match node {
+                data::Node::Text(text) => push_text(sensml, &text),
+                element => sensml.children.push(element),
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The `quoalise` element to send, in a stanza of at most `limit` bytes.

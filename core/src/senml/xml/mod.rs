@@ -75,6 +75,14 @@ pub(crate) fn read_records(
     }
 }
 
+/// Reads a run of plain records: a `sensml` element of its own, in the middle of a pack. Gives how many there were.
+#[cfg(feature = "xmpp")]
+pub(crate) fn read_run(xml: &str, resolver: &mut Resolver<'_>) -> Result<usize, Error> {
+    let first = resolver.position();
+    read(xml.as_bytes(), resolver)?;
+    Ok(resolver.position() - first)
+}
+
 fn read_record(
     reader: &Reader<'_>,
     element: &Start<'_>,
@@ -89,6 +97,8 @@ fn read_record(
         set_attribute(&mut raw, label, &value, resolver.options.strict)
     });
     read.map_err(|error| error.at_record(position))?;
+    // Attributes have no order in XML, and in a stanza they come by name.
+    raw.other.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(raw)
 }
 
