@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests too may stop at the first surprise")]
 
+mod answers;
+mod connect;
 mod fixtures;
 mod history;
 mod hostile;
@@ -9,3 +11,4 @@ mod pushes;
 mod raw;
 mod runs;
 mod support;
+mod vectors;

@@ -164,9 +164,15 @@ pub fn result(request: &Element, payload: &str) -> String {
 /// A stanza from a file, as the answer to `request`.
 pub fn replay(stanza: &str, request: &Element) -> String {
     let mut stanza = parse(stanza);
-    stanza.attrs_mut().remove(&Namespace::NONE, "from");
     stanza.set_attr(Namespace::NONE, xml_ncname!("id").into(), request.attr("id"));
-    stanza.set_attr(Namespace::NONE, xml_ncname!("to").into(), request.attr("from"));
+    addressed(&stanza, request.attr("from").unwrap())
+}
+
+/// A stanza to somebody, from whoever sends it.
+pub fn addressed(stanza: &Element, to: &str) -> String {
+    let mut stanza = stanza.clone();
+    stanza.attrs_mut().remove(&Namespace::NONE, "from");
+    stanza.set_attr(Namespace::NONE, xml_ncname!("to").into(), to);
     text(&stanza)
 }
 

@@ -327,10 +327,10 @@ impl Prosody {
     /// Makes an account, or changes its password; whether the server runs or not.
     ///
     /// # Panics
-    /// When `name` has other characters than `a-z0-9._-` (no JID would be equal to it), or the account can't be
+    /// When `name` has other characters than `a-z0-9._-=,` (no JID would be equal to it), or the account can't be
     /// written.
     pub fn add_user(&self, name: &str, password: &str) -> Account {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-=,".contains(c);
         assert!(!name.is_empty() && name.chars().all(plain), "{name:?} is not a plain name for an account");
         // Prosody takes over accounts kept with their passwords, and hashes them at the first login. One
         // `prosodyctl register` would take longer than the start of the server.

@@ -233,7 +233,8 @@ impl Client {
                     format!("{to} did not answer the command `{node}` as one"),
                 )
             };
-            let answer = answer.and_then(Command::from_element).ok_or_else(malformed)?;
+            let answer = answer.and_then(Command::from_element);
+            let answer = answer.filter(|answer| answer.node == node).ok_or_else(malformed)?;
             match answer.status {
                 Some(Status::Executing) => {}
                 _ if answer.error_note().is_some() => {

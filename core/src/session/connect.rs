@@ -60,7 +60,7 @@ pub(super) async fn connect(config: &Config) -> Result<Connected> {
     };
     let mut failure = None;
     for target in &targets {
-        match tcp(&target.address).await {
+        match tcp(&target.address, config.security).await {
             Ok(tcp) => return protect(tcp, target, domain, tls).await,
             Err(error) => {
                 log::debug!("{} does not accept connections: {}", target.address, error.message());
@@ -157,13 +157,19 @@ fn random_below(end: u32) -> u32 {
     u32::from_ne_bytes(bytes) % end.max(1)
 }
 
-async fn tcp(address: &Address) -> Result<TcpStream> {
+async fn tcp(address: &Address, security: Security) -> Result<TcpStream> {
     let addresses: Vec<SocketAddr> = match tokio::net::lookup_host((&*address.host, address.port)).await {
         Ok(addresses) => addresses.collect(),
         Err(error) => return Err(unknown_host(&address.host).caused_by(error)),
     };
     let mut failure = None;
     for socket in addresses {
+        if security == Security::NoneOnLoopback && !socket.ip().is_loopback() {
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                format!("{address} is not this machine, and only towards this machine TLS may be left out"),
+            ));
+        }
         // One dead address of several must not use up the whole deadline.
         let error = match timeout(Duration::from_secs(10), TcpStream::connect(socket)).await {
             Ok(Ok(stream)) => {
@@ -191,15 +197,6 @@ async fn protect(
 ) -> Result<Connected> {
     let tap = Arc::new(AtomicBool::new(false));
     let Some(tls) = tls else {
-        if !tcp.peer_addr().is_ok_and(|peer| peer.ip().is_loopback()) {
-            return Err(Error::new(
-                ErrorKind::InvalidArgument,
-                format!(
-                    "{} is not this machine, and only towards this machine TLS may be left out",
-                    target.address
-                ),
-            ));
-        }
         let stream = header(tapped(tcp, &tap), domain).await?;
         return Ok(Connected { stream, exporter: ChannelBinding::None, tap });
     };

@@ -1,6 +1,8 @@
 //! Keeps from the XMPP library what it cannot bear, and what anybody in a federation could send anybody: deeply nested
 //! elements overflow the stack, which ends the whole process, and long names or attribute values end the stream.
 //!
+//! It also sees at once what the library only finds out in the end: that this is no XML, or over in the middle.
+//!
 //! It reads tags only as far as it must: the bytes come from a server, which has parsed and written them anew, so what
 //! is passed on is well-formed if what came was.
 
@@ -58,7 +60,10 @@ impl<S: AsyncBufRead + Unpin> AsyncBufRead for Guard<S> {
             *read = 0;
             let bytes = ready!(Pin::new(&mut *inner).poll_fill_buf(cx))?;
             if bytes.is_empty() {
-                break;
+                return match filter.ended {
+                    true => Poll::Ready(Ok(&[])),
+                    false => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
+                };
             }
             filter.pass(bytes, passed)?;
             let count = bytes.len();
@@ -104,6 +109,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guard<S> {
 struct Filter {
     /// How many elements are open.
     depth: usize,
+    /// The stream was closed.
+    ended: bool,
     /// The depth of the element that is being left out, with all in it.
     leaving_out: Option<usize>,
     /// The tag being read, from its `<` on; empty between tags.
@@ -117,6 +124,9 @@ impl Filter {
         while !bytes.is_empty() {
             if self.tag.is_empty() {
                 let text = memchr(b'<', bytes).unwrap_or(bytes.len());
+                if self.depth == 0 && !bytes[..text].iter().all(u8::is_ascii_whitespace) {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, "no XML"));
+                }
                 if self.leaving_out.is_none() {
                     to.extend_from_slice(&bytes[..text]);
                 }
@@ -168,6 +178,7 @@ impl Filter {
                 let left_out = self.leaving_out;
                 self.leaving_out = left_out.filter(|depth| *depth != self.depth);
                 self.depth = self.depth.saturating_sub(1);
+                self.ended = self.depth == 0;
                 if left_out.is_some() {
                     return Ok(());
                 }
@@ -286,8 +297,11 @@ mod tests {
     }
 
     #[test]
-    fn a_header_or_a_tag_without_end_is_refused() {
+    fn what_is_no_stream_is_refused() {
         let pass = |xml: &str| Filter::default().pass(xml.as_bytes(), &mut Vec::new());
+        assert!(pass(" \n<?xml version='1.0'?>\n<stream></stream>\n").is_ok());
+        assert!(pass("HTTP/1.1 400 Bad Request").is_err());
+        assert!(pass("<stream></stream>more").is_err());
         assert!(pass(&format!("<stream to='{}'>", "x".repeat(LONGEST))).is_err());
         assert!(pass(&format!("<stream><a {}", "b='c' ".repeat(LONGEST_TAG / 6 + 1))).is_err());
     }

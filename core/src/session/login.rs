@@ -13,7 +13,7 @@ use xmpp_parsers::sasl::{Auth, DefinedCondition, Failure, Nonza, Response};
 use xmpp_parsers::sasl_cb::Type as BindingType;
 use xmpp_parsers::stream_features::StreamFeatures;
 
-use super::config::Config;
+use super::config::{Config, Security};
 use super::connect::{Connected, Io, guarded_header, read_error, stream_error, stream_io_error};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -59,9 +59,12 @@ fn choose(
         }
         _ => ChannelBinding::None,
     };
-    let credentials = |binding: &ChannelBinding| {
+    let name = config.jid.node().map(|node| node.as_str()).unwrap_or_default();
+    // In SCRAM's messages commas and equals signs have meanings of their own (RFC 5802 section 5.1).
+    let scram_name = name.replace('=', "=3D").replace(',', "=2C");
+    let credentials = |name: &str, binding: &ChannelBinding| {
         Credentials::default()
-            .with_username(config.jid.node().map(|node| node.as_str()).unwrap_or_default())
+            .with_username(name)
             .with_password(config.password.as_str())
             .with_channel_binding(binding.clone())
     };
@@ -70,22 +73,42 @@ fn choose(
             .caused_by(SaslError(error))
     };
     if binds && offers("SCRAM-SHA-256-PLUS") {
-        return Ok(Box::new(Scram::<Sha256>::from_credentials(credentials(&exporter)).map_err(failed)?));
+        return Ok(Box::new(
+            Scram::<Sha256>::from_credentials(credentials(&scram_name, &exporter)).map_err(failed)?,
+        ));
     }
     if offers("SCRAM-SHA-256") {
-        return Ok(Box::new(Scram::<Sha256>::from_credentials(credentials(&unbound)).map_err(failed)?));
+        return Ok(Box::new(
+            Scram::<Sha256>::from_credentials(credentials(&scram_name, &unbound)).map_err(failed)?,
+        ));
     }
     if binds && offers("SCRAM-SHA-1-PLUS") {
-        return Ok(Box::new(Scram::<Sha1>::from_credentials(credentials(&exporter)).map_err(failed)?));
+        return Ok(Box::new(
+            Scram::<Sha1>::from_credentials(credentials(&scram_name, &exporter)).map_err(failed)?,
+        ));
     }
     if offers("SCRAM-SHA-1") {
-        return Ok(Box::new(Scram::<Sha1>::from_credentials(credentials(&unbound)).map_err(failed)?));
+        return Ok(Box::new(
+            Scram::<Sha1>::from_credentials(credentials(&scram_name, &unbound)).map_err(failed)?,
+        ));
     }
     if config.allow_plain && offers("PLAIN") {
-        return Ok(Box::new(Plain::from_credentials(credentials(&ChannelBinding::None)).map_err(failed)?));
+        return Ok(Box::new(
+            Plain::from_credentials(credentials(name, &ChannelBinding::None)).map_err(failed)?,
+        ));
+    }
+    let domain = config.jid.domain();
+    if offered.is_empty() {
+        let error = Error::new(
+            ErrorKind::UnsuitableServer,
+            format!("the server of {domain} offers no way to log in"),
+        );
+        return Err(match config.security {
+            Security::NoneOnLoopback => error.remedy("It may want TLS first: connect with it"),
+            _ => error,
+        });
     }
     let list: Vec<&str> = offered.iter().map(|name| &**name).collect();
-    let domain = config.jid.domain();
     let error = Error::new(
         ErrorKind::UnsuitableServer,
         format!("the server of {domain} offers none of our ways to log in, only: {}", list.join(", ")),
@@ -110,10 +133,10 @@ async fn authenticate(
     let unsuitable = |what: &str| {
         Error::new(ErrorKind::UnsuitableServer, format!("the login at {domain} by {name} went wrong: {what}"))
     };
-    let auth = Auth {
-        mechanism: name.parse().map_err(|_| unsuitable("the mechanism has no name in XMPP"))?,
-        data: mechanism.initial(),
-    };
+    let data = mechanism.initial();
+    let nonce = field(&data, "r=").unwrap_or_default().to_owned();
+    let mechanism_name = name.parse().map_err(|_| unsuitable("the mechanism has no name in XMPP"))?;
+    let auth = Auth { mechanism: mechanism_name, data };
     send(&mut stream, Nonza::Auth(auth), domain).await?;
     loop {
         let element = match stream.next().await {
@@ -122,6 +145,10 @@ async fn authenticate(
         };
         match element {
             Ok(XmppStreamElement::Sasl(Nonza::Challenge(challenge))) => {
+                // The nonce must go on from ours (RFC 5802 section 5.1), which the library does not check.
+                if !field(&challenge.data, "r=").is_some_and(|theirs| theirs.starts_with(&nonce)) {
+                    return Err(unsuitable("its challenge is none for this login"));
+                }
                 if iterations(&challenge.data).is_some_and(|rounds| rounds > MOST_ITERATIONS) {
                     return Err(unsuitable("the server asks for an absurd number of rounds"));
                 }
@@ -155,9 +182,12 @@ async fn send(stream: &mut XmppStream<Io>, nonza: Nonza, domain: &str) -> Result
 
 /// The `i=` of SCRAM's first server message (RFC 5802 section 5.1).
 fn iterations(challenge: &[u8]) -> Option<u32> {
-    let text = std::str::from_utf8(challenge).ok()?;
-    let rounds = text.split(',').find_map(|part| part.strip_prefix("i="))?;
-    Some(rounds.parse().unwrap_or(u32::MAX))
+    Some(field(challenge, "i=")?.parse().unwrap_or(u32::MAX))
+}
+
+/// A field of a message of SCRAM; `None` for other mechanisms too.
+fn field<'a>(message: &'a [u8], name: &str) -> Option<&'a str> {
+    std::str::from_utf8(message).ok()?.split(',').find_map(|part| part.strip_prefix(name))
 }
 
 fn refused(failure: &Failure, config: &Config) -> Error {
