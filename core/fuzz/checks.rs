@@ -159,11 +159,14 @@ fn unless_impossible<T>(read: Result<T, Error>) -> Option<T> {
     }
 }
 
-/// Equal, but for unknown labels: in XML all are texts.
+/// Equal, but for unknown labels: in XML all are texts, and in no order.
 fn same_as_texts(xml: &Records, records: &Records) -> bool {
     let texts = |record: &Record<'_>| -> Vec<(String, String)> {
         let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        record.other.iter().map(|(label, value)| (label.clone(), text(value))).collect()
+        let mut texts: Vec<_> =
+            record.other.iter().map(|(label, value)| (label.clone(), text(value))).collect();
+        texts.sort();
+        texts
     };
     let same = |(mut back, mut record): (Record<'_>, Record<'_>)| {
         let same_labels = texts(&back) == texts(&record);
