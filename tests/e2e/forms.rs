@@ -40,7 +40,11 @@ async fn form(human: &mut Peer, provider: &str) -> String {
 }
 
 fn filled() -> String {
-    submit(&[("identifier", SERIES), ("start_time", "2022-01-02T00:00:00Z"), ("end_time", "2022-01-02T02:00:00Z")])
+    submit(&[
+        ("identifier", SERIES),
+        ("start_time", "2022-01-02T00:00:00Z"),
+        ("end_time", "2022-01-02T02:00:00Z"),
+    ])
 }
 
 #[tokio::test]
@@ -65,7 +69,8 @@ async fn what_is_there_can_be_found() {
         assert_eq!(children(child(&other, "query")).len(), 0, "{}", text(&other));
     }
 
-    let mut info = async |node: &str| human.ask("get", &provider, &format!("<query xmlns='{INFO}' {node}/>")).await;
+    let mut info =
+        async |node: &str| human.ask("get", &provider, &format!("<query xmlns='{INFO}' {node}/>")).await;
     for (node, kind) in [
         (String::new(), "generic"),
         (format!("node='{COMMANDS}'"), "command-list"),
@@ -103,7 +108,9 @@ async fn a_form_says_what_to_fill_in() {
             assert_eq!(children(child(command, "actions")), ["complete"]);
             let form = child(command, "x");
             assert_eq!(form.attr("type"), Some("form"));
-            assert!(!child(form, "title").text().is_empty() && !child(form, "instructions").text().is_empty());
+            assert!(
+                !child(form, "title").text().is_empty() && !child(form, "instructions").text().is_empty()
+            );
             let fields: Vec<_> = form.children().filter(|child| child.name() == "field").collect();
             assert_eq!(fields.iter().map(|field| field.attr("var").unwrap()).collect::<Vec<_>>(), vars);
             for field in fields {
@@ -175,7 +182,8 @@ async fn there_is_no_way_back_from_the_first_form() {
     let done = human.command(&provider.jid(), &attributes, &filled()).await;
     assert_eq!(answer(&done).2, "completed");
     for action in ["next", "prev", "cancel"] {
-        let begun = human.command(&provider.jid(), &format!("node='get_history' action='{action}'"), "").await;
+        let begun =
+            human.command(&provider.jid(), &format!("node='get_history' action='{action}'"), "").await;
         assert_eq!(refusal(&begun), ["modify", "bad-request", "bad-action"], "{action} without a form");
     }
 }

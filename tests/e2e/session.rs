@@ -83,7 +83,10 @@ async fn a_server_that_stops_ends_what_is_waiting() {
         let begin = Instant::now();
         let error = waiting.await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
-        assert!(error.to_string().contains("test/slow") && error.to_string().contains("Connect again"), "{error}");
+        assert!(
+            error.to_string().contains("test/slow") && error.to_string().contains("Connect again"),
+            "{error}"
+        );
 
         for _ in 0..2 {
             assert!(matches!(listener.next().await, Ok(Some(Event::Push(_)))), "what came is not lost");
@@ -230,7 +233,10 @@ async fn a_session_ends_with_the_last_that_holds_it() {
 async fn all_of_it(server: &Prosody) {
     let provider = serve(server, TestService::default(), Limits::default()).await;
     let client = client(server).await;
-    assert_eq!(client.get_history(&provider.jid(), SERIES, &Period::all()).await.unwrap().records().len(), 31 * 47);
+    assert_eq!(
+        client.get_history(&provider.jid(), SERIES, &Period::all()).await.unwrap().records().len(),
+        31 * 47
+    );
     client.subscribe(&provider.jid(), SERIES).await.unwrap();
     let mut listener = client.listen().await.unwrap();
     provider.publish(&metadata(), &january()).await.unwrap();
@@ -267,7 +273,8 @@ fn nothing_is_left_behind() {
     const ALONE: &str = "QUOALISE_TEST_ALONE";
     if std::env::var_os(ALONE).is_none() {
         let mut alone = Command::new(std::env::current_exe().unwrap());
-        let alone = alone.args(["--exact", "session::nothing_is_left_behind"]).env(ALONE, "1").output().unwrap();
+        let alone =
+            alone.args(["--exact", "session::nothing_is_left_behind"]).env(ALONE, "1").output().unwrap();
         let told = String::from_utf8_lossy(&alone.stdout);
         assert!(alone.status.success() && told.contains("1 passed"), "{told}");
         return;
