@@ -5,10 +5,12 @@
 mod answers;
 mod connect;
 mod fixtures;
+mod forms;
 mod history;
 mod hostile;
 mod pushes;
 mod raw;
 mod runs;
+mod session;
 mod support;
 mod vectors;
