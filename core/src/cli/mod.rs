@@ -97,16 +97,70 @@ fn end_at_interrupt() {
 }
 
 /// Runs until done, or until Ctrl-C or a request to end, which drop what is under way: sessions and folders go with it.
-fn run_until_interrupted(run: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+fn run_until_interrupted<F>(run: impl FnOnce(Interrupt) -> F) -> Result<(), Failure>
+where
+    F: Future<Output = Result<(), Failure>>,
+{
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let interrupt = Interrupt::watch()?;
+    let interrupted = interrupt.clone();
     runtime.block_on(async {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
         tokio::select! {
-            result = run => result,
-            _ = tokio::signal::ctrl_c() => Err(Failure::new(Exit::Interrupted, "")),
-            _ = terminate.recv() => Err(Failure::new(Exit::Interrupted, "")),
+            biased;
+            result = run(interrupt) => result,
+            () = interrupted.late() => Err(Failure::new(Exit::Interrupted, "")),
         }
     })
+}
+
+/// Tells of Ctrl-C, and of a request to end.
+#[derive(Clone)]
+struct Interrupt {
+    come: tokio::sync::watch::Receiver<bool>,
+    /// Whether somebody ends in order by itself, and wants some time for it.
+    taken: std::sync::Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Interrupt {
+    /// How long ending in order may take; whoever blocks, in writing to a reader that does not read, is ended then.
+    const GRACE: std::time::Duration = std::time::Duration::from_secs(4);
+
+    fn watch() -> Result<Self, Failure> {
+        let (tell, come) = tokio::sync::watch::channel(false);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        std::thread::spawn(move || {
+            let signalled = runtime.block_on(async {
+                let mut terminate =
+                    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok()?;
+                tokio::select! {
+                    done = tokio::signal::ctrl_c() => done.ok(),
+                    done = terminate.recv() => done,
+                }
+            });
+            if signalled.is_some() {
+                tell.send_replace(true);
+                std::thread::sleep(Self::GRACE);
+                std::process::exit(Exit::Interrupted.code().into());
+            }
+        });
+        Ok(Self { come, taken: Default::default() })
+    }
+
+    /// Waits for it. Whoever calls this ends in order by itself.
+    async fn come(&mut self) {
+        self.taken.store(true, std::sync::atomic::Ordering::Relaxed);
+        if self.come.wait_for(|come| *come).await.is_err() {
+            std::future::pending::<()>().await; // signals cannot be watched here
+        }
+    }
+
+    /// Waits for it, on behalf of all who do not.
+    async fn late(mut self) {
+        let come = self.come.wait_for(|come| *come).await.is_ok();
+        if !come || self.taken.load(std::sync::atomic::Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 /// For `--tz`.

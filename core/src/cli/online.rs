@@ -12,16 +12,16 @@ use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
 use super::format::{Format, Layout, terminal_width, write};
-use super::{parse_zone, run_until_interrupted, trusted};
-use crate::client::parse_time;
+use super::{Interrupt, parse_zone, run_until_interrupted, trusted};
 use crate::data::Data;
+use crate::stanza::time::parse_time;
 use crate::{Availability, Client, Config, Event, Listener, Period, Security};
 
 /// The account, and how to reach its server
 #[derive(clap::Args)]
 pub(super) struct Account {
-    /// Account to log in with, as name@example.org; the password is taken from QUOALISE_PASSWORD, from
-    /// --password-file, or asked for
+    /// Account to log in with, as name@example.org; the password is taken from --password-file, from QUOALISE_PASSWORD,
+    /// or asked for
     #[arg(long, env = "QUOALISE_USER", value_name = "JID", value_parser = NonEmptyStringValueParser::new())]
     user: String,
     /// File whose first line is the password
@@ -73,14 +73,16 @@ impl Account {
     }
 
     fn password(&self) -> Result<Zeroizing<String>, Failure> {
-        if let Ok(password) = std::env::var("QUOALISE_PASSWORD") {
-            return Ok(Zeroizing::new(password));
-        }
         if let Some(file) = &self.password_file {
             let text = std::fs::read_to_string(file)
-                .map_err(|error| Failure::new(Exit::Usage, format!("{}: {error}", file.display())))?;
+                .map_err(|error| Failure::new(Exit::Failure, format!("{}: {error}", file.display())))?;
             let text = Zeroizing::new(text);
             return Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()));
+        }
+        if let Some(password) =
+            std::env::var("QUOALISE_PASSWORD").ok().filter(|password| !password.is_empty())
+        {
+            return Ok(Zeroizing::new(password));
         }
         if !io::stdin().is_terminal() {
             return Err(Failure::new(
@@ -108,8 +110,12 @@ struct Output {
 }
 
 impl Output {
+    fn zone(&self) -> TimeZone {
+        self.tz.clone().unwrap_or_else(TimeZone::system)
+    }
+
     fn write(&self, data: &Data) -> Result<(), Failure> {
-        let zone = self.tz.clone().unwrap_or_else(TimeZone::system);
+        let zone = self.zone();
         let mut out = BufWriter::new(io::stdout().lock());
         write(data, self.format, &Layout::new(&zone).width(terminal_width()), &mut out)?;
         out.flush()?;
@@ -162,7 +168,7 @@ impl GetHistory {
         };
         let period = Period::new(time(&self.start_time)?, time(&self.end_time)?)?;
         let config = self.account.config()?;
-        run_until_interrupted(async {
+        run_until_interrupted(|_| async {
             let client = Client::connect(&config).await?;
             let data = client.get_history(&self.provider, &self.identifier, &period).await;
             client.close().await;
@@ -199,7 +205,7 @@ pub(super) struct Listen {
     /// Providers whose pushes are taken [default: those this account was subscribed at with this command]
     #[arg(value_name = "SERVER_JID")]
     providers: Vec<String>,
-    /// End after so many pushes
+    /// End after so many pushes; those that came together with the last one are written too
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
     #[command(flatten)]
@@ -220,36 +226,79 @@ impl Listen {
             ));
         }
         let config = self.account.config()?;
-        run_until_interrupted(async {
+        run_until_interrupted(|interrupt| async {
             let client = Client::connect(&config).await?;
             for provider in providers {
                 client.trust(provider)?;
             }
-            let mut listener = client.listen().await?;
+            let listener = client.listen().await?;
             say(&format!("listening to {}; Ctrl-C ends it", providers.join(", ")));
-            let heard = self.hear(&mut listener).await;
-            drop(listener);
+            let heard = self.hear(listener, interrupt).await;
             client.close().await;
             heard
         })
     }
 
-    async fn hear(&self, listener: &mut Listener) -> Result<(), Failure> {
+    async fn hear(&self, mut listener: Listener, mut interrupt: Interrupt) -> Result<(), Failure> {
+        let mut out = Pushes { output: &self.output, table: None };
         let mut left = self.count.unwrap_or(u64::MAX);
-        while left > 0 {
-            let Some(event) = listener.next().await? else { return Ok(()) };
-            match event {
-                Event::Push(push) => {
-                    self.output.write(&push.data)?;
-                    left -= 1;
+        let mut interrupted = false;
+        while left > 0 && !interrupted {
+            tokio::select! {
+                event = listener.next() => {
+                    let Some(event) = event? else { return Ok(()) };
+                    left -= u64::from(out.write(&event)?);
                 }
-                Event::Malformed { error, .. } => say(&error.to_string()),
-                Event::Overflow { dropped } => {
-                    say(&format!("{dropped} pushes were lost: they came faster than they could be written"));
-                }
+                () = interrupt.come() => interrupted = true,
             }
         }
-        Ok(())
+        // The server has handed these over already, and would not do so again.
+        let (rest, caught_up) = listener.finish().await;
+        for event in &rest {
+            out.write(event)?;
+        }
+        if interrupted {
+            return Err(Failure::new(Exit::Interrupted, ""));
+        }
+        Ok(caught_up?)
+    }
+}
+
+/// Pushes as they are written one after the other.
+struct Pushes<'o> {
+    output: &'o Output,
+    /// The head of the table written so far.
+    table: Option<String>,
+}
+
+impl Pushes<'_> {
+    /// True for a push; what went wrong is told on stderr.
+    fn write(&mut self, event: &Event) -> Result<bool, Failure> {
+        match event {
+            Event::Push(push) if self.output.format == Format::Csv => {
+                // One table of all pushes: its head comes again only where it is another.
+                let table = push.data.to_csv(&self.output.zone());
+                let (head, rows) = table.split_once('\n').unwrap_or((&table, ""));
+                let mut out = io::stdout().lock();
+                if self.table.as_deref() == Some(head) {
+                    out.write_all(rows.as_bytes())?;
+                } else {
+                    out.write_all(table.as_bytes())?;
+                    self.table = Some(head.to_owned());
+                }
+                out.flush()?;
+                Ok(true)
+            }
+            Event::Push(push) => self.output.write(&push.data).map(|()| true),
+            Event::Malformed { error, .. } => {
+                say(&error.to_string());
+                Ok(false)
+            }
+            Event::Overflow { dropped } => {
+                say(&format!("{dropped} pushes were lost: they came faster than they could be written"));
+                Ok(false)
+            }
+        }
     }
 }
 
@@ -269,7 +318,7 @@ pub(super) struct Series {
 impl Series {
     pub(super) fn subscribe(self) -> Result<(), Failure> {
         let config = self.account.config()?;
-        run_until_interrupted(async {
+        run_until_interrupted(|_| async {
             let client = Client::connect(&config).await?;
             let done = client.subscribe(&self.provider, &self.identifier).await;
             client.close().await;
@@ -282,7 +331,7 @@ impl Series {
 
     pub(super) fn unsubscribe(self) -> Result<(), Failure> {
         let config = self.account.config()?;
-        run_until_interrupted(async {
+        run_until_interrupted(|_| async {
             let client = Client::connect(&config).await?;
             let done = client.unsubscribe(&self.provider, &self.identifier).await;
             client.close().await;
@@ -306,7 +355,7 @@ pub(super) struct Ping {
 impl Ping {
     pub(super) fn run(self) -> Result<(), Failure> {
         let config = self.account.config()?;
-        run_until_interrupted(async {
+        run_until_interrupted(|_| async {
             let client = Client::connect(&config).await?;
             let start = Instant::now();
             let availability = client.availability(&self.provider).await;

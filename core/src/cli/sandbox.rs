@@ -31,7 +31,7 @@ pub(super) struct Args {
     /// Where to listen: an address of this machine's own
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// Folder for ca.pem and password [default: a new one in the system's folder for temporary files]
+    /// Folder for ca.pem and password, which must not be there yet [default: a new one in the system's folder for temporary files]
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
     /// Every how many seconds a new reading is made up and pushed; 0 for never
@@ -48,9 +48,9 @@ impl Args {
             data: self.csv.as_deref().map(|file| self.read(file)).transpose()?,
             push_every: (self.push_every > 0.0).then(|| Duration::from_secs_f64(self.push_every)),
         };
-        run_until_interrupted(async {
+        run_until_interrupted(|_| async {
             let sandbox = Sandbox::start(options).await?;
-            let folder = Folder::new(self.dir.clone())?;
+            let mut folder = Folder::new(self.dir.clone())?;
             folder.write("ca.pem", sandbox.ca_pem())?;
             folder.write("password", &format!("{}\n", sandbox.password()))?;
             tell(&sandbox, &folder.path)?;
@@ -129,6 +129,8 @@ fn quoted(path: &Path) -> String {
 struct Folder {
     path: PathBuf,
     made: bool,
+    /// What was written, and nothing else, goes too.
+    files: Vec<&'static str>,
 }
 
 impl Folder {
@@ -138,19 +140,20 @@ impl Folder {
             .unwrap_or_else(|| std::env::temp_dir().join(format!("quoalise-sandbox-{}", std::process::id())));
         let created = if made { make_private(&path) } else { fs::create_dir_all(&path) };
         created.map_err(|error| Failure::new(Exit::Failure, format!("{}: {error}", path.display())))?;
-        Ok(Self { path, made })
+        Ok(Self { path, made, files: Vec::new() })
     }
 
-    fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
+    fn write(&mut self, name: &'static str, text: &str) -> Result<(), Failure> {
         let path = self.path.join(name);
-        let written = open_private(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+        let opened = open_private(&path).inspect(|_| self.files.push(name));
+        let written = opened.and_then(|mut file| file.write_all(text.as_bytes()));
         written.map_err(|error| Failure::new(Exit::Failure, format!("{}: {error}", path.display())))
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        for name in ["ca.pem", "password"] {
+        for name in &self.files {
             let _ = fs::remove_file(self.path.join(name));
         }
         if self.made {
@@ -167,9 +170,8 @@ fn make_private(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// A new file for this user alone; what stood in its place is replaced.
+/// A new file for this user alone; fails where one is there already, which may be somebody's.
 fn open_private(path: &Path) -> io::Result<fs::File> {
-    let _ = fs::remove_file(path);
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -1,11 +1,12 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
+use minidom::{Element, Node};
 use tokio::sync::Notify;
 use xmpp_parsers::jid::{BareJid, Jid};
 use xmpp_parsers::message::{Message, MessageType};
-use xmpp_parsers::minidom::Element;
 
 use crate::data::Data;
 use crate::error::{Error, ErrorKind, Result};
@@ -13,8 +14,12 @@ use crate::senml::ReadOptions;
 use crate::session::{Handler, Session};
 use crate::stanza::payload;
 
-/// How many pushes wait for a listener before the oldest are given up, counted and told.
+/// How many pushes wait for a listener before the oldest are given up, counted and told; and how many bytes of them.
 const QUEUED: usize = 10_000;
+const QUEUED_BYTES: usize = 64 << 20;
+
+/// How long a server may take to hand over what it had sent already.
+const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// New data a provider sent by itself.
 #[derive(Clone, Debug)]
@@ -89,6 +94,21 @@ impl Listener {
         }
     }
 
+    /// Stops listening without losing anything: the server keeps what comes from here on, and what it had sent before
+    /// is given back, in order.
+    ///
+    /// # Errors
+    /// Beside what came in so far: `ConnectionLost`, or `NoAnswer` where the server does not answer within two
+    /// seconds.
+    pub async fn finish(self) -> (Vec<Event>, Result<()>) {
+        let done = match self.session.withdraw().await {
+            Ok(()) => self.session.catch_up(FINISH_TIMEOUT).await,
+            Err(error) => Err(error),
+        };
+        let rest = std::iter::from_fn(|| self.inbox.take()).collect();
+        (rest, done)
+    }
+
     /// How many pushes of senders that are not trusted were dropped, unread.
     pub fn distrusted(&self) -> u64 {
         self.inbox.lock().distrusted
@@ -115,6 +135,7 @@ struct State {
     told: BTreeSet<BareJid>,
     listening: bool,
     queue: VecDeque<Received>,
+    queued_bytes: usize,
     dropped: u64,
     distrusted: u64,
     over: Option<Error>,
@@ -126,6 +147,24 @@ impl std::fmt::Debug for State {
     }
 }
 
+impl State {
+    fn pop(&mut self) -> Option<Received> {
+        let oldest = self.queue.pop_front()?;
+        self.queued_bytes -= oldest.bytes;
+        Some(oldest)
+    }
+}
+
+/// About how many bytes a tree takes.
+fn weight(element: &Element) -> usize {
+    let attributes: usize = element.attrs().iter().map(|(_, value)| value.len() + 100).sum();
+    let nodes = element.nodes().map(|node| match node {
+        Node::Element(child) => weight(child),
+        Node::Text(text) => text.len(),
+    });
+    300 + attributes + nodes.sum::<usize>()
+}
+
 /// A push as it came, decoded only when it is taken: the session's task must not wait for that.
 struct Received {
     from: Jid,
@@ -133,6 +172,7 @@ struct Received {
     stamp: Option<Result<Timestamp>>,
     at: Timestamp,
     payload: Element,
+    bytes: usize,
 }
 
 impl Inbox {
@@ -141,8 +181,13 @@ impl Inbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn trust(&self, provider: BareJid) {
-        self.lock().trusted.insert(provider);
+    /// False where it was trusted already.
+    pub(super) fn trust(&self, provider: BareJid) -> bool {
+        self.lock().trusted.insert(provider)
+    }
+
+    pub(super) fn distrust(&self, provider: &BareJid) {
+        self.lock().trusted.remove(provider);
     }
 
     /// False where somebody listens already.
@@ -161,7 +206,7 @@ impl Inbox {
             if dropped > 0 {
                 return Some(Event::Overflow { dropped });
             }
-            state.queue.pop_front()?
+            state.pop()?
         };
         Some(received.decode())
     }
@@ -186,8 +231,10 @@ impl Inbox {
             }
             return;
         }
-        if state.queue.len() >= QUEUED {
-            state.queue.pop_front();
+        let bytes = weight(&payload);
+        state.queued_bytes += bytes;
+        while state.queue.len() >= QUEUED || (state.queued_bytes > QUEUED_BYTES && !state.queue.is_empty()) {
+            state.pop();
             state.dropped += 1;
         }
         let delay = message.payloads.iter().find(|payload| payload.is("delay", "urn:xmpp:delay"));
@@ -203,6 +250,7 @@ impl Inbox {
             stamp,
             at: Timestamp::now(),
             payload,
+            bytes,
             from,
         });
         drop(state);
@@ -212,7 +260,7 @@ impl Inbox {
 
 impl Received {
     fn decode(self) -> Event {
-        let Self { from, id, stamp, at, payload } = self;
+        let Self { from, id, stamp, at, payload, bytes: _ } = self;
         let delayed = stamp.is_some();
         let data = stamp.unwrap_or(Ok(at)).and_then(|sent| {
             // Relative times count from when the push was sent (RFC 8428 section 4.8).

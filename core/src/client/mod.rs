@@ -5,7 +5,6 @@ mod period;
 
 pub use listen::{Event, Listener, Push};
 pub use period::Period;
-pub(crate) use period::parse_time;
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -136,8 +135,12 @@ impl Client {
     pub async fn subscribe(&self, provider: &str, identifier: &str) -> Result<()> {
         let bare = provider_argument(provider)?.to_bare();
         // Trusted before it is asked: the first push may come right behind the answer.
-        self.inbox.trust(bare);
-        self.on_series("subscribe", provider, identifier).await
+        let is_new = self.inbox.trust(bare.clone());
+        let done = self.on_series("subscribe", provider, identifier).await;
+        if done.is_err() && is_new {
+            self.inbox.distrust(&bare);
+        }
+        done
     }
 
     /// Ends a subscription.

@@ -1,7 +1,7 @@
-use jiff::fmt::temporal::DateTimeParser;
 use jiff::{Timestamp, Zoned};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::stanza::time::{iso_time, parse_time};
 
 /// What stretch of time to ask for: from a start (included) to an end (excluded), either of which may be left to the
 /// provider.
@@ -35,7 +35,7 @@ impl Period {
         if let (Some(start), Some(end)) = (&start, &end)
             && end <= start
         {
-            return Err(Error::new(ErrorKind::InvalidArgument, "the period ends before it starts")
+            return Err(Error::new(ErrorKind::InvalidArgument, "the period does not end after it starts")
                 .remedy("Give an end later than the start; the end is not included"));
         }
         Ok(Self { start, end })
@@ -80,27 +80,6 @@ impl TryFrom<(Timestamp, Timestamp)> for Period {
         let utc = |time: Timestamp| Some(time.to_zoned(jiff::tz::TimeZone::UTC));
         Self::new(utc(start), utc(end))
     }
-}
-
-/// As peers read it: always with a numeric offset, never `Z`, which older Python refuses.
-fn iso_time(time: &Zoned) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
-}
-
-/// Reads a time that says its zone.
-pub(crate) fn parse_time(text: &str) -> Result<Zoned> {
-    let text = text.trim();
-    if let Ok(zoned) = text.parse::<Zoned>() {
-        return Ok(zoned);
-    }
-    let wrong = || {
-        Error::new(ErrorKind::InvalidArgument, format!("`{text}` is not a time with its offset"))
-            .remedy("Write it as 2022-01-10T00:00:00+01:00, or with Z for UTC")
-    };
-    let timestamp: Timestamp = text.parse().map_err(|_| wrong())?;
-    let pieces = DateTimeParser::new().parse_pieces(text).map_err(|_| wrong())?;
-    let offset = pieces.to_numeric_offset().unwrap_or(jiff::tz::Offset::UTC);
-    Ok(timestamp.to_zoned(jiff::tz::TimeZone::fixed(offset)))
 }
 
 #[cfg(test)]

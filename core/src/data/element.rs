@@ -137,6 +137,7 @@ impl Element {
     }
 
     pub(crate) fn read(reader: &mut Reader<'_>, start: &Start<'_>) -> Result<Self, Error> {
+        reader.keep_one()?;
         let mut element = Self::new(start.local_name(), &*start.namespace);
         check_name(&element.name)?;
         reader.attributes(start, |namespace, name, value| {

@@ -29,8 +29,9 @@ fn record_to_json(record: &Record<'_>, zone: &TimeZone) -> Json {
     let mut object = Map::new();
     object.insert("name".to_owned(), Json::from(record.name));
     object.insert("time".to_owned(), Json::from(iso_time(record, zone)));
+    let exact = record.integer.and_then(serde_json::Number::from_i128);
     let value = match record.value {
-        Some(Value::Number(number)) => Json::from(number),
+        Some(Value::Number(number)) => exact.map_or_else(|| Json::from(number), Json::Number),
         Some(Value::Text(text)) => Json::from(text),
         Some(Value::Boolean(boolean)) => Json::from(boolean),
         Some(Value::Data(data)) => Json::from(URL_SAFE_NO_PAD.encode(data)),

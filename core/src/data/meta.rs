@@ -147,8 +147,8 @@ impl SamplingInterval {
 
     /// Reads ISO 8601 or seconds; `None` where it is neither, or not positive.
     pub fn parse(text: &str) -> Option<Self> {
-        if let Ok(seconds) = text.trim().parse::<i64>() {
-            return Self::from_seconds(seconds);
+        if let Ok(seconds) = text.trim().parse::<f64>() {
+            return Self::from_seconds(seconds as i64).filter(|_| seconds.fract() == 0.0);
         }
         let span: Span = text.trim().parse().ok()?;
         span.is_positive().then_some(Self(span))

@@ -82,7 +82,7 @@ impl Part {
 }
 
 /// A stretch of time in which a series has no values.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Gap {
     /// The name of the series.
     pub name: String,
@@ -90,6 +90,13 @@ pub struct Gap {
     pub start: i64,
     /// Where the last missing interval ends.
     pub end: i64,
+}
+
+impl std::fmt::Debug for Gap {
+    /// The name may be a meter's number, and is left out.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gap").field("start", &self.start).field("end", &self.end).finish_non_exhaustive()
+    }
 }
 
 impl Data {
@@ -206,7 +213,9 @@ impl Data {
             }
             for name in self.records.names_in(part.rows()) {
                 let Some(points) = series.get_mut(name) else { continue };
-                points.sort_unstable();
+                // A value at the time of a gap fills it.
+                points.sort_unstable_by_key(|(time, has_value)| (*time, !has_value));
+                points.dedup_by_key(|(time, _)| *time);
                 series_gaps(name, points, step, &mut gaps);
             }
         }

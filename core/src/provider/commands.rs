@@ -12,10 +12,10 @@ use xmpp_parsers::ns;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 
 use super::{HistoryRequest, Service, Work};
-use crate::client::parse_time;
 use crate::data::Identifier;
 use crate::error::{Error, ErrorKind};
 use crate::stanza::error::command_error;
+use crate::stanza::time::parse_time;
 use crate::stanza::{self, Action, Command, Field, FieldType, Form, FormType, NS_COMMANDS, NS_FORMS, Status};
 
 /// How long a form may lie on somebody's desk.
@@ -250,9 +250,11 @@ impl<S: Service> Work<S> {
                 if let (Some(start), Some(end)) = (start, end)
                     && end <= start
                 {
-                    return Err(
-                        Error::answer(ErrorKind::BadRequest, "the period ends before it starts").into()
-                    );
+                    return Err(Error::answer(
+                        ErrorKind::BadRequest,
+                        "the period does not end after it starts",
+                    )
+                    .into());
                 }
                 let request = HistoryRequest { requester: bare, identifier, start, end };
                 answer.payloads.push(self.history(request).await?);
@@ -292,7 +294,10 @@ impl<S: Service> Work<S> {
                 Some(command) => ("command-node", command.title),
                 None => return Err(Error::answer(ErrorKind::NoSuchCommand, "there is no such node").into()),
             },
-            None => ("generic", "Quoalise"),
+            // What the session itself says of us is asked without a node, and answered by it.
+            None => {
+                return Err(Error::answer(ErrorKind::NoSuchCommand, "there is no node without a name").into());
+            }
         };
         let features = [NS_COMMANDS, NS_FORMS].map(str::to_owned).into_iter().collect();
         let identities = vec![Identity::new("automation", kind, "en", name)];

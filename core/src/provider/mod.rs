@@ -149,7 +149,9 @@ impl Provider {
             while let Some(request) = requested.recv().await {
                 let (weak, work) = (weak.clone(), work.clone());
                 tokio::spawn(async move {
-                    let answer = work.answer(request).await;
+                    // Kept until the answer is on its way: finished ones take room too.
+                    let place = work.places.try_acquire();
+                    let answer = work.answer(request, place.is_ok()).await;
                     if let Some(session) = weak.upgrade() {
                         let _ = session.send(answer).await;
                     }
@@ -172,12 +174,13 @@ impl Provider {
     /// `InvalidArgument` where the records are of several series; otherwise as [`push`](Self::push).
     pub async fn publish(&self, meta: &Metadata, records: &Records) -> Result<usize> {
         let mut names = records.names();
-        let (Some(name), None) = (names.next(), names.next()) else {
+        let Some(name) = names.next() else { return Ok(0) };
+        if names.next().is_some() {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,
                 "records of one series at a time can be published",
             ));
-        };
+        }
         let subscribers = self.subscriptions.to(name);
         for subscriber in &subscribers {
             self.push(subscriber, meta, records).await?;
@@ -267,25 +270,20 @@ struct Work<S> {
 }
 
 impl<S: Service> Work<S> {
-    async fn answer(&self, request: Iq) -> Iq {
+    async fn answer(&self, request: Iq, has_place: bool) -> Iq {
         let (header, payload) = request.split();
         let Some(requester) = header.from.clone() else {
             // Servers always say who asks; without it there is nobody to answer for.
             return refused(header, &Error::answer(ErrorKind::NotAuthorized, "the request has no sender"));
         };
-        let answer = match self.places.try_acquire() {
-            Err(_) => Err(commands::Refusal::from(Error::answer(
-                ErrorKind::LimitReached,
-                "too many requests at once; try again in a moment",
-            ))),
-            Ok(_place) => {
-                match timeout(self.limits.request_timeout, self.carry_out(&requester, payload)).await {
-                    Ok(answer) => answer,
-                    Err(_) => {
-                        Err(Error::answer(ErrorKind::CommandFailed, "the provider took too long").into())
-                    }
-                }
+        let answer = if has_place {
+            match timeout(self.limits.request_timeout, self.carry_out(&requester, payload)).await {
+                Ok(answer) => answer,
+                Err(_) => Err(Error::answer(ErrorKind::CommandFailed, "the provider took too long").into()),
             }
+        } else {
+            let text = "too many requests at once; try again in a moment";
+            Err(commands::Refusal::from(Error::answer(ErrorKind::LimitReached, text)))
         };
         let reply = IqHeader { from: None, to: header.from, id: header.id };
         reply.assemble(match answer {

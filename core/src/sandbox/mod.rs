@@ -203,14 +203,12 @@ fn account(server: &Server, jid: &str, password: String) -> Result<Config> {
 
 /// The household's next half hour; of other series, the last value again an interval later.
 async fn push(provider: &Provider, shelf: &Shelf, name: &str) -> Result<usize> {
-    let Some((meta, last, value)) = shelf.last(name) else {
+    let Some((meta, next)) = shelf.next(name) else {
         return Err(Error::answer(ErrorKind::BadRequest, format!("Unexpected record identifier {name}")));
     };
-    let step = meta.measurement.sampling_interval.and_then(|interval| interval.seconds()).unwrap_or(1800);
-    let time = last.saturating_add(step * 1_000_000);
-    let value = Direction::of(name).map(|direction| direction.power(time / 1_000_000)).or(value);
+    let made_up = Direction::of(name).map(|direction| direction.power(next.time / 1_000_000));
     let mut records = Records::new();
-    records.push(&Record::number(name, time, meta.measurement.unit.as_deref(), value))?;
+    records.push(&Record::number(name, next.time, next.unit.as_deref(), made_up.or(next.value)))?;
     for record in records.iter() {
         shelf.append(&record)?;
     }

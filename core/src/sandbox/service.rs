@@ -16,9 +16,26 @@ pub(super) struct Series {
     pub records: Records,
 }
 
+/// A record to come.
+pub(super) struct Next {
+    /// An interval after the last record.
+    pub time: i64,
+    /// The unit of the last record.
+    pub unit: Option<String>,
+    /// The last value.
+    pub value: Option<f64>,
+}
+
 /// Series by their names. Clones are the same series.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Shelf(Arc<RwLock<BTreeMap<String, Series>>>);
+
+impl std::fmt::Debug for Shelf {
+    /// Names may be meters' numbers.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Shelf({} series)", self.names().len())
+    }
+}
 
 impl Shelf {
     /// Takes the series out of a payload, each by its name.
@@ -41,14 +58,19 @@ impl Shelf {
         self.0.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
-    /// What a series is, when its last record is, and what its last value was.
-    pub(super) fn last(&self, name: &str) -> Option<(Metadata, i64, Option<f64>)> {
+    /// What a series is, and what continues it.
+    pub(super) fn next(&self, name: &str) -> Option<(Metadata, Next)> {
         let shelf = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let Series { meta, records } = shelf.get(name)?;
-        let time = *records.times().last()?;
-        let value =
-            (0..records.len()).rev().find(|row| records.is_valid(*row)).map(|row| records.values()[row]);
-        Some((meta.clone(), time, value))
+        let times = records.times();
+        let last = *times.last()?;
+        let told = meta.measurement.sampling_interval.and_then(|interval| interval.seconds());
+        let seen = || Some(last - times.get(times.len().checked_sub(2)?)?).filter(|step| *step > 0);
+        let step = told.map(|seconds| seconds * 1_000_000).or_else(seen).unwrap_or(1_800_000_000);
+        let unit = records.unit(records.len() - 1).map(str::to_owned);
+        let valid = (0..records.len()).rev().find(|row| records.is_valid(*row));
+        let value = valid.map(|row| records.values()[row]);
+        Some((meta.clone(), Next { time: last.saturating_add(step), unit, value }))
     }
 
     /// When the first and the last record of a series are.

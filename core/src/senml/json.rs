@@ -7,6 +7,7 @@ use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use super::number::{Number, micros, write as write_number, write_seconds};
 use super::resolve::{Raw, Resolver, limit};
@@ -146,11 +147,16 @@ impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
         let mut count = 0;
         while let Some(label) = fields.next_key::<Cow<'de, str>>()? {
             count += 1;
-            let value: Json = fields.next_value()?;
+            // As text first: a tree of values may take fifty times the memory of its text.
+            let text: &'de RawValue = fields.next_value()?;
             let set = if count > options.limits.attributes {
                 Err(limit("labels of a record", options.limits.attributes))
+            } else if text.get().len() > 6 * options.limits.text + 2 {
+                Err(limit("bytes in a text", options.limits.text)) // six for each, if all are escaped
             } else {
-                set_label(&mut raw, &label, value, options.strict, &options.limits)
+                serde_json::from_str::<Json>(text.get())
+                    .map_err(|error| not_json(&error, &options.limits))
+                    .and_then(|value| set_label(&mut raw, &label, value, options.strict, &options.limits))
             };
             if let Err(error) = set {
                 *self.failed = Some(error);

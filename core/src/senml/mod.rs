@@ -65,13 +65,22 @@ pub struct Limits {
     pub depth: usize,
     /// Attributes of one element, or labels of one record. Default 64.
     pub attributes: usize,
+    /// Elements kept besides records, of metadata mostly. Default 10,000.
+    pub elements: usize,
     /// Bytes of one name, unit, text value or metadata attribute. Default 64 KiB.
     pub text: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 64 << 20, records: 2_000_000, depth: 32, attributes: 64, text: 64 << 10 }
+        Self {
+            bytes: 64 << 20,
+            records: 2_000_000,
+            depth: 32,
+            attributes: 64,
+            elements: 10_000,
+            text: 64 << 10,
+        }
     }
 }
 
@@ -187,7 +196,7 @@ impl Pack {
     }
 
     /// Writes the resolved form as SenML JSON (RFC 8428 section 4.6): no base fields (but a `bver` that is not 10),
-    /// absolute times, chronological order.
+    /// absolute times, each series in chronological order.
     ///
     /// Gaps read leniently are shown as records without a value.
     ///

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::number::{Number, is_exact};
+use super::resolve::limit;
 use super::{Error, ErrorKind};
 
 /// Records of one or several series, resolved, kept in columns.
@@ -291,6 +292,11 @@ impl Records {
         self.names.id(name)
     }
 
+    /// Bytes of all names and units.
+    pub(crate) fn dictionary_bytes(&self) -> usize {
+        self.names.bytes + self.units.bytes
+    }
+
     /// The identifier of a unit; the empty one stands for none.
     pub(crate) fn unit_id(&mut self, unit: &str) -> u32 {
         self.units.id(unit)
@@ -346,9 +352,16 @@ impl fmt::Debug for Records {
     }
 }
 
+/// Bytes of a resolved name; those in use have under a hundred. A base name and many short names could otherwise come to
+/// any number of long ones.
+const LONGEST_NAME: usize = 1024;
+
 /// Names allow `A-Z a-z 0-9 - : . / _`, first a letter or digit (RFC 8428 section 4.5.1).
 pub(crate) fn check_name(name: &str) -> Result<(), Error> {
     let bytes = name.as_bytes();
+    if bytes.len() > LONGEST_NAME {
+        return Err(limit("bytes in a name", LONGEST_NAME));
+    }
     let Some(first) = bytes.first() else {
         return Err(Error::new(ErrorKind::BadName, "no name: neither `n` nor a base name gives one"));
     };
@@ -388,6 +401,7 @@ impl From<Number> for Value<'_> {
 #[derive(Clone, Default)]
 struct Dictionary {
     list: Vec<Box<str>>,
+    bytes: usize,
     // Filled once there are enough strings for a search to be slower than a hash.
     map: HashMap<Box<str>, u32>,
 }
@@ -405,6 +419,7 @@ impl Dictionary {
         }
         let id = self.list.len() as u32;
         self.list.push(text.into());
+        self.bytes += text.len();
         if self.list.len() > SEARCHED {
             if self.map.is_empty() {
                 self.map = self.list.iter().cloned().zip(0..).collect();

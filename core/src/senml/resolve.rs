@@ -179,6 +179,9 @@ impl<'o> Resolver<'o> {
 
         let name = self.resolve_name(raw.n.as_deref())?;
         let unit = self.resolve_unit(raw.u.as_deref());
+        if self.records.dictionary_bytes() > self.options.limits.bytes {
+            return Err(limit("bytes in names and units", self.options.limits.bytes));
+        }
         let time = self.resolve_time(raw.t.unwrap_or(0))?;
         let sum = match (self.base.sum, raw.s) {
             (None, None) => None,

@@ -1,5 +1,6 @@
 //! How records are laid out as a pack, whatever the representation.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use base64::Engine;
@@ -81,9 +82,7 @@ pub(super) fn pack(
 
 /// Writes all records resolved (RFC 8428 section 4.6).
 pub(super) fn resolved(to: &mut impl Fields, pack: &Pack) -> Result<(), Error> {
-    let mut rows: Vec<usize> = pack.records.all().collect();
-    rows.sort_by_key(|row| pack.records.times()[*row]); // stable: records of one time keep their order
-    for record in rows.into_iter().filter_map(|row| pack.records.get(row)) {
+    for record in chronological(&pack.records).into_iter().filter_map(|row| pack.records.get(row)) {
         to.begin();
         if pack.version != DEFAULT_VERSION {
             to.integer("bver", pack.version.into());
@@ -97,6 +96,24 @@ pub(super) fn resolved(to: &mut impl Fields, pack: &Pack) -> Result<(), Error> {
         to.end();
     }
     Ok(())
+}
+
+/// The rows, each series in chronological order within the places it has in the pack. So a series out of order comes
+/// right, and a pack of several series, each in order, stays as it was written, as the working group's own examples do.
+fn chronological(records: &Records) -> Vec<usize> {
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for row in records.all() {
+        places.entry(records.name(row)).or_default().push(row);
+    }
+    let mut rows: Vec<usize> = records.all().collect();
+    for places in places.into_values() {
+        let mut own = places.clone();
+        own.sort_by_key(|row| records.times()[*row]); // stable: records of one time keep their order
+        for (place, row) in places.into_iter().zip(own) {
+            rows[place] = row;
+        }
+    }
+    rows
 }
 
 /// The labels that SenML gives a meaning here.

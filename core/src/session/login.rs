@@ -62,10 +62,14 @@ fn choose(
     let name = config.jid.node().map(|node| node.as_str()).unwrap_or_default();
     // In SCRAM's messages commas and equals signs have meanings of their own (RFC 5802 section 5.1).
     let scram_name = name.replace('=', "=3D").replace(',', "=2C");
+    // Servers hash the password as SASLprep leaves it, as `azerty2` for `azerty²` (RFC 5802 section 2.2); one that it
+    // forbids they take as it is.
+    let password = stringprep::saslprep(&config.password);
+    let password = password.as_deref().unwrap_or(&config.password);
     let credentials = |name: &str, binding: &ChannelBinding| {
         Credentials::default()
             .with_username(name)
-            .with_password(config.password.as_str())
+            .with_password(password)
             .with_channel_binding(binding.clone())
     };
     let failed = |error| {

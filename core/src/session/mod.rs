@@ -18,11 +18,12 @@ use futures::StreamExt;
 use minidom::Element;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_xmpp::Stanza;
 use tokio_xmpp::stanzastream::{Event, StanzaStream, StreamEvent};
 use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
 use xmpp_parsers::jid::Jid;
+use xmpp_parsers::ping::Ping;
 use xmpp_parsers::presence::{Presence, Type as PresenceType};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -165,11 +166,22 @@ impl Session {
         answered.await.unwrap_or_else(|_| Err(lost()))
     }
 
-    /// Sends a stanza that has no answer; done when it is written to the stream.
+    /// Sends a stanza that has no answer; done when it is written to the stream, which may take as long as an answer.
     pub(crate) async fn send(&self, stanza: impl Into<Stanza>) -> Result<()> {
         let (sent, done) = oneshot::channel();
         self.order(Order::Send { stanza: Box::new(stanza.into()), sent: Some(sent) })?;
-        done.await.unwrap_or_else(|_| Err(lost()))
+        let Some(runtime) = &self.0.runtime else { return Err(closed()) };
+        // The timer is the session's own: the caller may have no runtime.
+        let written = runtime.handle().spawn(timeout(self.0.request_timeout, done)).await;
+        match written {
+            Ok(Ok(sent)) => sent.unwrap_or_else(|_| Err(lost())),
+            Ok(Err(_)) => {
+                let limit = seconds(self.0.request_timeout);
+                Err(Error::new(ErrorKind::NoAnswer, format!("the server has taken nothing for {limit}"))
+                    .remedy("Close and connect again"))
+            }
+            Err(_) => Err(lost()),
+        }
     }
 
     /// Sends a stanza without waiting; false where the session is over.
@@ -182,10 +194,31 @@ impl Session {
         self.send(presence(priority)).await
     }
 
+    /// Done when all that the server had sent so far has come in.
+    pub(crate) async fn catch_up(&self, limit: Duration) -> Result<()> {
+        // A stream is in order: what was sent before the answer is here before it, even if the answer is an error.
+        match self.request(None, Request::Get(Ping.into()), limit).await {
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::NoAnswer | ErrorKind::ConnectionLost | ErrorKind::Closed
+                ) =>
+            {
+                Err(error)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes the announcement back: the server keeps messages from then on.
+    pub(crate) async fn withdraw(&self) -> Result<()> {
+        self.send(Presence::new(PresenceType::Unavailable)).await
+    }
+
     /// Announces the session as if for the first time: Prosody hands over what it kept for an absent account only at
     /// the first presence of a session, even if that had a negative priority (XEP-0160 would have it later too).
     pub(crate) async fn announce_anew(&self, priority: i8) -> Result<()> {
-        self.send(Presence::new(PresenceType::Unavailable)).await?;
+        self.withdraw().await?;
         self.announce(priority).await
     }
 

@@ -3,7 +3,7 @@ use minidom::Element;
 use super::{Form, NS_COMMANDS, with_attribute};
 
 /// An ad-hoc command, asked or answered (XEP-0050).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Command {
     /// Which command.
@@ -22,6 +22,19 @@ pub struct Command {
     pub notes: Vec<Note>,
     /// What stands beside the form, such as a `quoalise` element.
     pub payloads: Vec<Element>,
+}
+
+impl std::fmt::Debug for Command {
+    /// Payloads are readings: only how many there are is shown.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Command")
+            .field("node", &self.node)
+            .field("action", &self.action)
+            .field("status", &self.status)
+            .field("form", &self.form)
+            .field("payloads", &self.payloads.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a requester wants of a command.

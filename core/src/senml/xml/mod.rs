@@ -139,6 +139,7 @@ pub(crate) fn set_attribute(raw: &mut Raw<'_>, label: &str, value: &str, strict:
         "bn" => set(&mut raw.bn, Cow::Owned(value.to_owned())),
         "bt" => set(&mut raw.bt, time(label, value)?),
         "bu" => set(&mut raw.bu, Cow::Owned(value.to_owned())),
+        "bv" if !strict && is_gap(value) => std::mem::replace(&mut raw.gap, true) || raw.bv.is_some(),
         "bv" => set(&mut raw.bv, number(label, value)?),
         "bs" => set(&mut raw.bs, number(label, value)?.value),
         "n" => set(&mut raw.n, Cow::Owned(value.to_owned())),

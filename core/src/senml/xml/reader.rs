@@ -17,6 +17,8 @@ pub(crate) struct Reader<'a> {
     depth: usize,
     /// The root element has begun.
     rooted: bool,
+    /// Elements kept as trees so far.
+    kept: usize,
 }
 
 pub(crate) enum Event<'a> {
@@ -47,7 +49,16 @@ impl<'a> Reader<'a> {
         }
         let mut inner = NsReader::from_str(text);
         inner.resolver_mut().set_max_namespace_bindings(limits.attributes);
-        Ok(Self { inner, limits, depth: 0, rooted: false })
+        Ok(Self { inner, limits, depth: 0, rooted: false, kept: 0 })
+    }
+
+    /// Counts an element that is kept as a tree, which takes far more memory than its text.
+    pub fn keep_one(&mut self) -> Result<(), Error> {
+        self.kept += 1;
+        if self.kept > self.limits.elements {
+            return Err(limit("elements besides records", self.limits.elements));
+        }
+        Ok(())
     }
 
     pub fn limits(&self) -> &Limits {
