@@ -162,14 +162,14 @@ impl Session {
         let (answer, answered) = oneshot::channel();
         let deadline = Instant::now() + limit;
         self.order(Order::Request { iq: Box::new(iq), id, to: to.cloned(), deadline, limit, answer })?;
-        answered.await.unwrap_or_else(|_| Err(lost()))
+        answered.await.unwrap_or_else(|_| Err(self.over(lost)))
     }
 
     /// Sends a stanza that has no answer; done when it is written to the stream.
     pub(crate) async fn send(&self, stanza: impl Into<Stanza>) -> Result<()> {
         let (sent, done) = oneshot::channel();
         self.order(Order::Send { stanza: Box::new(stanza.into()), sent: Some(sent) })?;
-        done.await.unwrap_or_else(|_| Err(lost()))
+        done.await.unwrap_or_else(|_| Err(self.over(lost)))
     }
 
     /// Sends a stanza without waiting; false where the session is over.
@@ -221,7 +221,12 @@ impl Session {
 
     /// Never waits: the pump takes every order at once, and keeps its deadline from then on.
     fn order(&self, order: Order) -> Result<()> {
-        self.0.orders.send(order).map_err(|_| self.0.over.get().cloned().unwrap_or_else(closed))
+        self.0.orders.send(order).map_err(|_| self.over(closed))
+    }
+
+    /// Why the session is over.
+    fn over(&self, otherwise: fn() -> Error) -> Error {
+        self.0.over.get().cloned().unwrap_or_else(otherwise)
     }
 }
 
