@@ -266,7 +266,7 @@ async fn texts_that_grow_when_written_do_not_end_the_providers_stream() {
     for text in 0..9 {
         let mut fit = 0;
         // Near the limit from both sides.
-        for count in (0..).map(|step| 2_000 - step * 40) {
+        for count in (0..).map(|step| 2_000 - step * 100) {
             let name = format!("urn:dev:prm:00000000000001_{count}-{text}");
             match client.get_history(&provider.jid(), &name, &Period::all()).await {
                 Ok(data) => fit = data.records().len(),
