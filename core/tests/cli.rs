@@ -165,7 +165,12 @@ fn load_curves_are_moved_to_the_start_of_their_intervals() {
 #[test]
 fn what_cannot_be_read_is_told_and_numbered() {
     for (args, input, status, words) in [
-        (vec!["convert", "--to", "resolved"], "[{\"n\":\"a\",\"v\":98765e999}]", 9, "standard input: syntax"),
+        (
+            vec!["convert", "--to", "resolved"],
+            "[{\"n\":\"a\",\"v\":98765e999}]",
+            9,
+            "standard input: bad-number: record 1",
+        ),
         (vec!["convert", "--to", "resolved"], "[{\"n\":\"a b\",\"v\":1}]", 9, "bad-name: record 1"),
         (vec!["convert", "--to", "resolved"], "<a/>", 9, "not-senml"),
         (vec!["convert", "--to", "resolved"], "<a/>", 9, "--from"),

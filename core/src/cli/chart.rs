@@ -642,6 +642,8 @@ a, every PT30M
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn nothing_is_too_odd_to_be_drawn(
             points in prop::collection::vec((any::<i64>(), prop::option::of(any::<f64>())), 1..50),

@@ -138,7 +138,9 @@ impl Element {
 
     pub(crate) fn read(reader: &mut Reader<'_>, start: &Start<'_>) -> Result<Self, Error> {
         let mut element = Self::new(start.local_name(), &*start.namespace);
+        check_name(&element.name)?;
         reader.attributes(start, |namespace, name, value| {
+            check_name(name)?;
             if element.attributes.iter().any(|known| known.name == name && known.namespace == namespace) {
                 return Err(syntax("an attribute is there twice".to_owned()));
             }
@@ -170,10 +172,14 @@ impl Element {
 
     /// Writes the element where `around` is the default namespace.
     pub(crate) fn write(&self, out: &mut String, around: &str) -> Result<(), Error> {
+        // XML's own namespace has its prefix for ever, and cannot be declared.
+        let (prefix, inside) =
+            if self.namespace == XML_NS { ("xml:", around) } else { ("", &*self.namespace) };
         out.push('<');
+        out.push_str(prefix);
         out.push_str(&self.name);
-        if self.namespace != around {
-            attribute(out, "xmlns", &self.namespace)?;
+        if inside != around {
+            attribute(out, "xmlns", inside)?;
         }
         let mut prefixes: Vec<&str> = Vec::new();
         for Attribute { namespace, name, value } in &self.attributes {
@@ -198,15 +204,26 @@ impl Element {
         out.push('>');
         for node in &self.children {
             match node {
-                Node::Element(child) => child.write(out, &self.namespace)?,
+                Node::Element(child) => child.write(out, inside)?,
                 Node::Text(text) => escape(out, text)?,
             }
         }
         out.push_str("</");
+        out.push_str(prefix);
         out.push_str(&self.name);
         out.push('>');
         Ok(())
     }
+}
+
+/// What is kept is written again one day: it must be a name, which the XML library does not look at.
+fn check_name(name: &str) -> Result<(), Error> {
+    let begins = |c: char| c.is_alphabetic() || c == '_' || (!c.is_ascii() && !c.is_numeric());
+    let goes_on = |c: char| begins(c) || c.is_numeric() || matches!(c, '-' | '.');
+    if name.starts_with(begins) && name.chars().all(goes_on) {
+        return Ok(());
+    }
+    Err(syntax("a name that XML does not allow".to_owned()))
 }
 
 impl fmt::Debug for Element {

@@ -32,6 +32,7 @@ pub use element::{Attribute, Element, Node};
 pub use identifier::Identifier;
 pub use meta::{Aggregation, DeviceIdentifier, Measurement, Metadata, Pricing, SamplingInterval};
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::senml::{self, DEFAULT_VERSION, Error, Pack, ReadOptions, Records, Value, WriteOptions};
@@ -199,14 +200,14 @@ impl Data {
         for part in &self.parts {
             let interval = part.meta.measurement.sampling_interval.and_then(|interval| interval.seconds());
             let Some(step) = interval.and_then(|seconds| seconds.checked_mul(1_000_000)) else { continue };
+            let mut series: HashMap<&str, Vec<(i64, bool)>> = HashMap::new();
+            for record in self.records.rows(part.rows()) {
+                series.entry(record.name).or_default().push((record.time, record.value.is_some()));
+            }
             for name in self.records.names_in(part.rows()) {
-                let rows = part.rows().filter(|row| self.records.name(*row) == name);
-                let mut points: Vec<(i64, bool)> = rows
-                    .filter_map(|row| self.records.get(row))
-                    .map(|record| (record.time, record.value.is_some()))
-                    .collect();
+                let Some(points) = series.get_mut(name) else { continue };
                 points.sort_unstable();
-                series_gaps(name, &points, step, &mut gaps);
+                series_gaps(name, points, step, &mut gaps);
             }
         }
         gaps

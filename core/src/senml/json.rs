@@ -34,11 +34,16 @@ pub(super) fn read(json: &[u8], resolver: &mut Resolver<'_>) -> Result<(), Error
     let mut failed = None;
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let read = deserializer
-        .deserialize_seq(PackVisitor { resolver, failed: &mut failed })
+        .deserialize_seq(PackVisitor { resolver: &mut *resolver, failed: &mut failed })
         .and_then(|()| deserializer.end());
     match (failed, read) {
         (Some(error), _) => Err(error),
-        (None, Err(error)) => Err(not_json(&error, &limits)),
+        (None, Err(error)) => match not_json(&error, &limits) {
+            error if matches!(error.kind(), ErrorKind::BadNumber | ErrorKind::Limit) => {
+                Err(error.at_record(resolver.position()))
+            }
+            error => Err(error),
+        },
         (None, Ok(())) => Ok(()),
     }
 }

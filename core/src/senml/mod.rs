@@ -85,19 +85,21 @@ pub struct ReadOptions {
     pub strict: bool,
     /// Bounds on what is read.
     pub limits: Limits,
+    /// Take the fast way through plain XML records.
+    pub(crate) scan: bool,
 }
 
 impl Default for ReadOptions {
     /// Lenient, relative to the present moment.
     fn default() -> Self {
-        Self { now: Timestamp::now(), strict: false, limits: Limits::default() }
+        Self::at(Timestamp::now())
     }
 }
 
 impl ReadOptions {
     /// Lenient, relative to `now`.
     pub fn at(now: Timestamp) -> Self {
-        Self { now, strict: false, limits: Limits::default() }
+        Self { now, strict: false, limits: Limits::default(), scan: true }
     }
 
     /// Sets strict or lenient reading.
@@ -109,6 +111,13 @@ impl ReadOptions {
     /// Sets the bounds.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// For tests: reads all XML the slow way, which has to give the same.
+    #[doc(hidden)]
+    pub fn without_scanner(mut self) -> Self {
+        self.scan = false;
         self
     }
 }

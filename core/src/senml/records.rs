@@ -316,12 +316,10 @@ impl Records {
         if let Index::Same(id) = self.name {
             return if rows.is_empty() { Vec::new() } else { vec![self.names.get(id)] };
         }
-        let mut seen = vec![false; self.names.list.len()];
-        for row in rows {
-            seen[self.name.get(row) as usize] = true;
-        }
-        let used = seen.iter().zip(&self.names.list).filter(|(seen, _)| **seen);
-        used.map(|(_, name)| &**name).collect()
+        let mut ids: Vec<u32> = rows.map(|row| self.name.get(row)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(|id| self.names.get(id)).collect()
     }
 
     fn extra(&self, row: usize) -> Option<&Extra> {

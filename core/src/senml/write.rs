@@ -32,6 +32,7 @@ pub(super) fn pack(
     // Without a `bu` for all there is none: nothing could take it back for a record that has no unit. And no `u`
     // stands under a `bu`, as old Quoalise consumers append the one to the other.
     let base_units = rows.clone().all(|row| records.unit(row).is_some());
+    // The base time and the unit that the reader has from the record before.
     let mut in_force: Option<(i64, Option<&str>)> = None;
     for record in records.rows(rows) {
         if record.is_gap() && !options.keep_gaps {
@@ -39,16 +40,20 @@ pub(super) fn pack(
         }
         let time = absolute(record.time)?;
         to.begin();
-        if in_force.is_none() {
-            if !base_name.is_empty() {
-                to.text("bn", base_name)?;
-            }
-            to.seconds("bt", time);
-            if version != DEFAULT_VERSION {
-                to.integer("bver", version.into());
-            }
+        if in_force.is_none() && !base_name.is_empty() {
+            to.text("bn", base_name)?;
         }
-        let (base_time, unit_before) = in_force.unwrap_or((time, None));
+        let (base_time, unit_before) = match in_force {
+            Some((base_time, unit)) if is_exact(time - base_time) => (base_time, unit),
+            _ => {
+                let base_time = if is_exact(time) { time } else { time - time.rem_euclid(1_000_000) };
+                to.seconds("bt", base_time);
+                (base_time, in_force.and_then(|(_, unit)| unit))
+            }
+        };
+        if in_force.is_none() && version != DEFAULT_VERSION {
+            to.integer("bver", version.into());
+        }
         in_force = Some((base_time, record.unit));
         let mut own_fields = false;
         match record.unit {
@@ -125,6 +130,12 @@ fn value(to: &mut impl Fields, record: &Record<'_>) -> Result<(), Error> {
         to.other(label, value)?;
     }
     Ok(())
+}
+
+/// Whether a time or offset in microseconds reads back the same: as a double, seconds have that many digits until the
+/// year 2242. Whole seconds always do.
+fn is_exact(micros: i64) -> bool {
+    micros % 1_000_000 == 0 || micros.unsigned_abs() < (1 << 33) * 1_000_000
 }
 
 fn common_prefix<'a>(names: &[&'a str]) -> &'a str {

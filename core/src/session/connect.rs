@@ -80,7 +80,17 @@ fn unknown_host(domain: &str) -> Error {
         .remedy("Check the part of the account after the @, or give the server's address")
 }
 
+/// The domain as DNS and certificates write it (IDNA): `xn--…` where it has letters beyond ASCII.
+fn dns_name(domain: &str) -> Result<String> {
+    let domain = domain.trim_start_matches('[').trim_end_matches(']'); // an IPv6 address
+    idna::domain_to_ascii(domain).map_err(|_| {
+        Error::new(ErrorKind::InvalidArgument, format!("`{domain}` cannot be the name of a server"))
+            .remedy("Check the part of the account after the @")
+    })
+}
+
 async fn targets(config: &Config, domain: &str) -> Result<Vec<Target>> {
+    let domain = &*dns_name(domain)?;
     let security = config.security;
     if let Some(address) = &config.address {
         return Ok(vec![Target { address: address.clone(), security }]);
@@ -209,7 +219,7 @@ async fn protect(
         Security::DirectTls => tcp,
         _ => starttls(tcp, domain).await?,
     };
-    let name = ServerName::try_from(domain.to_owned()).map_err(|error| {
+    let name = ServerName::try_from(dns_name(domain)?).map_err(|error| {
         Error::new(ErrorKind::InvalidArgument, format!("`{domain}` cannot be the name of a server"))
             .remedy("Check the part of the account after the @")
             .caused_by(error)
@@ -444,6 +454,13 @@ pub(super) fn stream_io_error(error: io::Error, domain: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn domains_go_to_the_dns_in_ascii() {
+        assert_eq!(dns_name("énergie.example").unwrap(), "xn--nergie-9ua.example");
+        assert_eq!(dns_name("a.test").unwrap(), "a.test");
+        assert_eq!(dns_name("[::1]").ok().as_deref(), Some("::1"));
+    }
 
     #[test]
     fn srv_records_go_by_priority_then_weight() {

@@ -51,7 +51,7 @@ pub(crate) fn read_records(
     let mut behind_tag = true;
     loop {
         // Behind a text the reader has already seen that a tag is next, and must be given it.
-        if behind_tag {
+        if behind_tag && resolver.options.scan {
             let plain = scan::records(reader.rest(), tag.as_bytes(), resolver);
             reader.skip(plain);
         }

@@ -8,7 +8,7 @@ use quick_xml::name::ResolveResult;
 use quick_xml::reader::NsReader;
 
 use super::super::resolve::limit;
-use super::super::{Error, ErrorKind, Limits};
+use super::super::{Error, ErrorKind, Limits, NS};
 use super::{is_space, is_xml};
 
 pub(crate) struct Reader<'a> {
@@ -145,14 +145,7 @@ impl<'a> Reader<'a> {
                 return Err(not_a_character());
             }
             let (namespace, local) = self.inner.resolver().resolve_attribute(attribute.key);
-            let namespace = match namespace {
-                ResolveResult::Bound(namespace) => namespace.0,
-                ResolveResult::Unbound => "",
-                ResolveResult::Unknown(_) => {
-                    return Err(syntax("a namespace prefix that is not declared".into()));
-                }
-            };
-            each(namespace, local.into_inner(), value)?;
+            each(&namespace_of(&namespace)?, local.into_inner(), value)?;
         }
         Ok(())
     }
@@ -179,15 +172,9 @@ impl<'a> Reader<'a> {
         if self.depth + usize::from(empty) > self.limits.depth {
             return Err(limit("nested elements", self.limits.depth));
         }
-        let namespace = match self.inner.resolver().resolve_element(tag.name()).0 {
-            ResolveResult::Bound(namespace) if namespace.0 == super::super::NS => {
-                Cow::Borrowed(super::super::NS)
-            }
-            ResolveResult::Bound(namespace) => Cow::Owned(namespace.0.to_owned()),
-            ResolveResult::Unbound => Cow::Borrowed(""),
-            ResolveResult::Unknown(_) => {
-                return Err(syntax("a namespace prefix that is not declared".into()));
-            }
+        let namespace = match namespace_of(&self.inner.resolver().resolve_element(tag.name()).0)? {
+            namespace if namespace == NS => Cow::Borrowed(NS),
+            namespace => Cow::Owned(namespace.into_owned()),
         };
         Ok(Event::Start(Start { namespace, empty, tag }))
     }
@@ -205,6 +192,24 @@ impl<'a> Start<'a> {
     /// The name as written, prefix included.
     pub fn written_name(&self) -> &str {
         self.tag.name().0
+    }
+}
+
+/// A namespace as it is meant: the resolver has it as it was written.
+fn namespace_of<'n>(resolved: &ResolveResult<'n>) -> Result<Cow<'n, str>, Error> {
+    let written = match resolved {
+        ResolveResult::Bound(namespace) => namespace.0,
+        ResolveResult::Unbound => return Ok(Cow::Borrowed("")),
+        ResolveResult::Unknown(_) => return Err(syntax("a namespace prefix that is not declared".into())),
+    };
+    if !written.contains(['&', '<', '\t', '\n', '\r']) {
+        return Ok(Cow::Borrowed(written));
+    }
+    let spaced = written.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");
+    let meant = quick_xml::escape::unescape(&spaced).ok().filter(|text| text.chars().all(is_xml));
+    match meant {
+        Some(meant) if !spaced.contains('<') => Ok(Cow::Owned(meant.into_owned())),
+        _ => Err(syntax("a namespace that cannot be declared so".into())),
     }
 }
 
