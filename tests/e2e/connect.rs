@@ -32,6 +32,9 @@ async fn refused(config: &Config, kind: ErrorKind, words: &[&str]) -> Error {
     for word in words {
         assert!(told.contains(word), "`{word}` is not in: {told}");
     }
+    let problem = format!("{}: {}", error.operation().unwrap(), error.message());
+    let remedy = told.lines().next().unwrap().strip_prefix(&problem).unwrap();
+    assert!(remedy.len() > 10, "nothing is said about what to do: {told}");
     let mut source = error.source();
     while let Some(inner) = source {
         told += &format!("\n{inner}\n{inner:?}");

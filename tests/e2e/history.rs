@@ -240,8 +240,7 @@ async fn an_answer_too_large_is_refused_and_the_next_one_is_served() {
     assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
     assert!(error.to_string().contains("shorter period"), "{error}");
     // It names a number that fits: that many come through, and so the limit is not far too low either.
-    let fits = error.text().unwrap().split("about ").nth(1).unwrap();
-    let fits: usize = fits.split(' ').next().unwrap().parse().unwrap();
+    let fits = fits(&error);
     assert!(fits > 4_000, "{fits}");
     let data = client.get_history(&provider.jid(), &count(fits - 1), &Period::all()).await.unwrap();
     assert_eq!(data.records().len(), fits - 1);
@@ -264,22 +263,31 @@ async fn texts_that_grow_when_written_do_not_end_the_providers_stream() {
     let provider = serve(&server, service, Limits::default()).await;
     let client = client(&server).await;
     for text in 0..9 {
-        let mut fit = 0;
-        // Near the limit from both sides.
-        for count in (0..).map(|step| 2_000 - step * 40) {
+        let ask = async |count: usize| {
             let name = format!("urn:dev:prm:00000000000001_{count}-{text}");
-            match client.get_history(&provider.jid(), &name, &Period::all()).await {
-                Ok(data) => fit = data.records().len(),
+            client.get_history(&provider.jid(), &name, &Period::all()).await
+        };
+        let mut count = fits(&ask(2_000).await.unwrap_err());
+        // As near to the limit as it lets us.
+        count += count / 40;
+        let came = loop {
+            match ask(count).await {
+                Ok(data) => break data.records().len(),
                 Err(error) => {
-                    assert_eq!(error.kind(), ErrorKind::TooLarge, "text {text}, {count} records: {error}")
+                    assert_eq!(error.kind(), ErrorKind::TooLarge, "{text}, {count} records: {error}")
                 }
             }
-            if fit > 0 {
-                break;
-            }
-        }
-        assert!(fit > 200, "text {text}");
+            count -= count / 100;
+        };
+        assert!(came == count && came > 200, "text {text}: {came}");
     }
+}
+
+/// How many records would fit, by the words of a refusal.
+fn fits(error: &Error) -> usize {
+    assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+    let words = error.text().unwrap().split("about ").nth(1).unwrap();
+    words.split(' ').next().unwrap().parse().unwrap()
 }
 
 #[tokio::test]

@@ -71,6 +71,10 @@ pub(super) async fn connect(config: &Config) -> Result<Connected> {
     Err(failure.unwrap_or_else(|| unknown_host(domain)))
 }
 
+/// Where it is for the server to change.
+pub(super) const ASK_OPERATOR: &str =
+    "Ask the server's operator, or check the address: it may be another server";
+
 fn unknown_host(domain: &str) -> Error {
     Error::new(ErrorKind::UnknownHost, format!("no XMPP server is known for `{domain}`"))
         .remedy("Check the part of the account after the @, or give the server's address")
@@ -178,7 +182,8 @@ async fn tcp(address: &Address, security: Security) -> Result<TcpStream> {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,
                 format!("{address} is not this machine, and only towards this machine TLS may be left out"),
-            ));
+            )
+            .remedy("Connect with TLS"));
         }
         // One dead address of several must not use up the whole deadline.
         let error = match timeout(Duration::from_secs(10), TcpStream::connect(socket)).await {
@@ -216,6 +221,7 @@ async fn protect(
     };
     let name = ServerName::try_from(dns_name(domain)?).map_err(|error| {
         Error::new(ErrorKind::InvalidArgument, format!("`{domain}` cannot be the name of a server"))
+            .remedy("Check the part of the account after the @")
             .caused_by(error)
     })?;
     let tls = TlsConnector::from(tls).connect(name, tcp).await.map_err(|error| tls_error(error, domain))?;
@@ -272,7 +278,7 @@ async fn starttls(tcp: TcpStream, domain: &str) -> Result<TcpStream> {
             Ok(XmppStreamElement::Starttls(starttls::Nonza::Proceed(_))) => break,
             Ok(_) => {
                 let message = format!("the server of {domain} offers TLS and then refuses it");
-                return Err(Error::new(ErrorKind::UnsuitableServer, message));
+                return Err(Error::new(ErrorKind::UnsuitableServer, message).remedy(ASK_OPERATOR));
             }
             Err(ReadError::SoftTimeout) => {}
             Err(error) => return Err(read_error(error, domain)),
@@ -302,7 +308,9 @@ fn tls_config(authority: &Authority) -> Result<Arc<ClientConfig>> {
         Authority::File(file) => {
             let pem = std::fs::read(file).map_err(|error| {
                 let message = format!("the CA file {} cannot be read ({error})", file.display());
-                Error::new(ErrorKind::InvalidArgument, message).caused_by(error)
+                Error::new(ErrorKind::InvalidArgument, message)
+                    .remedy("Check its path, and that it may be read")
+                    .caused_by(error)
             })?;
             add_pem(&mut roots, &pem, &file.display().to_string())?;
         }
@@ -328,6 +336,9 @@ fn add_pem(roots: &mut RootCertStore, pem: &[u8], from: &str) -> Result<()> {
         return Err(Error::new(
             ErrorKind::InvalidArgument,
             format!("{from} holds no certificate in PEM form"),
+        )
+        .remedy(
+            "PEM begins with `-----BEGIN CERTIFICATE-----`; ask who runs the server for the authority's",
         ));
     }
     Ok(())
@@ -362,7 +373,7 @@ fn tls_error(error: io::Error, domain: &str) -> Error {
         rustls::Error::InvalidCertificate(_) => (
             ErrorKind::CertificateRefused,
             format!("the certificate of {domain} is not valid ({tls})"),
-            "Ask the server's operator",
+            ASK_OPERATOR,
         ),
         _ => (
             ErrorKind::UnsuitableServer,
@@ -396,14 +407,15 @@ pub(super) fn stream_error(error: tokio_xmpp::Error, domain: &str) -> Error {
                 _ => Error::new(
                     ErrorKind::UnsuitableServer,
                     format!("the server of {domain} ended the stream ({condition}){said}"),
-                ),
+                )
+                .remedy(ASK_OPERATOR),
             };
             error.condition_of_stanza(condition, text)
         }
         tokio_xmpp::Error::Disconnected => stream_io_error(io::ErrorKind::UnexpectedEof.into(), domain),
-        other => {
-            Error::new(ErrorKind::UnsuitableServer, format!("the stream to {domain} failed")).caused_by(other)
-        }
+        other => Error::new(ErrorKind::UnsuitableServer, format!("the stream to {domain} failed"))
+            .remedy(ASK_OPERATOR)
+            .caused_by(other),
     }
 }
 
@@ -426,6 +438,7 @@ pub(super) fn stream_io_error(error: io::Error, domain: &str) -> Error {
         }
         io::ErrorKind::TimedOut => {
             Error::new(ErrorKind::ConnectTimeout, format!("the server of {domain} fell silent"))
+                .remedy("Try later")
                 .caused_by(error)
         }
         kind => {

@@ -14,7 +14,9 @@ use xmpp_parsers::sasl_cb::Type as BindingType;
 use xmpp_parsers::stream_features::StreamFeatures;
 
 use super::config::{Config, Security};
-use super::connect::{Connected, Io, guarded_header, read_error, stream_error, stream_io_error};
+use super::connect::{
+    ASK_OPERATOR, Connected, Io, guarded_header, read_error, stream_error, stream_io_error,
+};
 use crate::error::{Error, ErrorKind, Result};
 
 /// More rounds than any server asks for in earnest: each costs us a hash, and a hostile one could ask for days.
@@ -33,7 +35,7 @@ pub(super) async fn login(config: &Config, connected: Connected) -> Result<Conne
         stream.recv_features().await.map_err(|error| stream_error(error.into(), domain))?;
     if !features.can_bind() {
         let message = format!("the server of {domain} offers no resource binding (RFC 6120 section 7)");
-        return Err(Error::new(ErrorKind::UnsuitableServer, message));
+        return Err(Error::new(ErrorKind::UnsuitableServer, message).remedy(ASK_OPERATOR));
     }
     // A lost stream ends the session here, so there is nothing to be resumed by stream management.
     features.stream_management = None;
@@ -109,7 +111,7 @@ fn choose(
         );
         return Err(match config.security {
             Security::NoneOnLoopback => error.remedy("It may want TLS first: connect with it"),
-            _ => error,
+            _ => error.remedy(ASK_OPERATOR),
         });
     }
     let list: Vec<&str> = offered.iter().map(|name| &**name).collect();
@@ -122,7 +124,7 @@ fn choose(
             "PLAIN would send the password to the server; allow it by name if you trust the server with it",
         )
     } else {
-        error
+        error.remedy(ASK_OPERATOR)
     })
 }
 
@@ -135,7 +137,8 @@ async fn authenticate(
     let name = mechanism.name().to_owned();
     log::debug!("logging in to {domain} by {name}");
     let unsuitable = |what: &str| {
-        Error::new(ErrorKind::UnsuitableServer, format!("the login at {domain} by {name} went wrong: {what}"))
+        let message = format!("the login at {domain} by {name} went wrong: {what}");
+        Error::new(ErrorKind::UnsuitableServer, message).remedy(ASK_OPERATOR)
     };
     let data = mechanism.initial();
     let nonce = field(&data, "r=").unwrap_or_default().to_owned();
@@ -207,13 +210,14 @@ fn refused(failure: &Failure, config: &Config) -> Error {
         .remedy("Check the account's name and the password"),
         DefinedCondition::AccountDisabled => {
             Error::new(ErrorKind::LoginRefused, format!("the account {jid} is disabled{said}"))
-                .remedy("Ask the server's operator")
+                .remedy(ASK_OPERATOR)
         }
         DefinedCondition::TemporaryAuthFailure => {
             Error::new(ErrorKind::Unreachable, format!("{domain} cannot check logins now{said}"))
                 .remedy("Try later")
         }
-        _ => Error::new(ErrorKind::LoginRefused, format!("{domain} refuses the login ({condition}){said}")),
+        _ => Error::new(ErrorKind::LoginRefused, format!("{domain} refuses the login ({condition}){said}"))
+            .remedy(ASK_OPERATOR),
     };
     error.condition_of_stanza(condition, text)
 }

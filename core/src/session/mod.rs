@@ -163,7 +163,7 @@ impl Session {
         let (answer, answered) = oneshot::channel();
         let deadline = Instant::now() + limit;
         self.order(Order::Request { iq: Box::new(iq), id, to: to.cloned(), deadline, limit, answer })?;
-        answered.await.unwrap_or_else(|_| Err(lost()))
+        answered.await.unwrap_or_else(|_| Err(self.over(lost)))
     }
 
     /// Sends a stanza that has no answer; done when it is written to the stream, which may take as long as an answer.
@@ -174,13 +174,13 @@ impl Session {
         // The timer is the session's own: the caller may have no runtime.
         let written = runtime.handle().spawn(timeout(self.0.request_timeout, done)).await;
         match written {
-            Ok(Ok(sent)) => sent.unwrap_or_else(|_| Err(lost())),
+            Ok(Ok(sent)) => sent.unwrap_or_else(|_| Err(self.over(lost))),
             Ok(Err(_)) => {
                 let limit = seconds(self.0.request_timeout);
                 Err(Error::new(ErrorKind::NoAnswer, format!("the server has taken nothing for {limit}"))
                     .remedy("Close and connect again"))
             }
-            Err(_) => Err(lost()),
+            Err(_) => Err(self.over(lost)),
         }
     }
 
@@ -254,7 +254,12 @@ impl Session {
 
     /// Never waits: the pump takes every order at once, and keeps its deadline from then on.
     fn order(&self, order: Order) -> Result<()> {
-        self.0.orders.send(order).map_err(|_| self.0.over.get().cloned().unwrap_or_else(closed))
+        self.0.orders.send(order).map_err(|_| self.over(closed))
+    }
+
+    /// Why the session is over.
+    fn over(&self, otherwise: fn() -> Error) -> Error {
+        self.0.over.get().cloned().unwrap_or_else(otherwise)
     }
 }
 
