@@ -186,7 +186,8 @@ fn resolve(data: &Data) -> Vec<Json> {
     for part in data.parts() {
         rows.extend(data.records().rows(part.rows()).map(|record| (record, part.version())));
     }
-    let mut records = rows.iter().map(|(record, version)| resolve_record(record, *version)).collect();
+    let mut records: Vec<Json> =
+        rows.iter().map(|(record, version)| resolve_record(record, *version)).collect();
     chronological(&mut records);
     records
 }
@@ -314,12 +315,11 @@ fn own_vector(case: &Json) -> Vector {
 
 /// That section also wants records by time, and the working group's own file keeps series apart: each series comes by
 /// time, in its own places.
-fn chronological(records: &mut Vec<Json>) {
+fn chronological(records: &mut [Json]) {
     let names: std::collections::BTreeSet<String> =
-        records.iter().map(|record| record["n"].to_string()).collect();
+        records.iter().filter_map(|record| record["n"].as_str()).map(str::to_owned).collect();
     for name in names {
-        let places: Vec<usize> =
-            (0..records.len()).filter(|at| records[*at]["n"].to_string() == name).collect();
+        let places: Vec<usize> = (0..records.len()).filter(|at| records[*at]["n"] == name).collect();
         let mut own: Vec<Json> = places.iter().map(|at| records[*at].clone()).collect();
         own.sort_by(|a, b| a["t"].as_f64().unwrap().total_cmp(&b["t"].as_f64().unwrap()));
         for (at, record) in places.into_iter().zip(own) {

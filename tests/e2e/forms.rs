@@ -240,7 +240,7 @@ async fn a_form_filled_in_wrongly_is_refused_with_the_reason() {
                 ("end_time", "2022-01-02T00:00:00+01:00"),
             ],
             "",
-            "ends before",
+            "does not end after",
         ),
     ] {
         let answer = human.command(&provider.jid(), "node='get_history'", &submit(values)).await;

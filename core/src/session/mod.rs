@@ -172,13 +172,13 @@ impl Session {
         self.order(Order::Send { stanza: Box::new(stanza.into()), sent: Some(sent) })?;
         let Some(runtime) = &self.0.runtime else { return Err(closed()) };
         // The timer is the session's own: the caller may have no runtime.
-        let written = runtime.handle().spawn(timeout(self.0.request_timeout, done)).await;
+        let limit = self.0.request_timeout;
+        let written = runtime.handle().spawn(async move { timeout(limit, done).await }).await;
         match written {
             Ok(Ok(sent)) => sent.unwrap_or_else(|_| Err(self.over(lost))),
             Ok(Err(_)) => {
-                let limit = seconds(self.0.request_timeout);
-                Err(Error::new(ErrorKind::NoAnswer, format!("the server has taken nothing for {limit}"))
-                    .remedy("Close and connect again"))
+                let message = format!("the server has taken nothing for {}", seconds(limit));
+                Err(Error::new(ErrorKind::NoAnswer, message).remedy("Close and connect again"))
             }
             Err(_) => Err(self.over(lost)),
         }
