@@ -273,7 +273,9 @@ async fn texts_that_grow_when_written_do_not_end_the_providers_stream() {
         let came = loop {
             match ask(count).await {
                 Ok(data) => break data.records().len(),
-                Err(error) => assert_eq!(error.kind(), ErrorKind::TooLarge, "{text}, {count} records: {error}"),
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::TooLarge, "{text}, {count} records: {error}")
+                }
             }
             count -= count / 100;
         };

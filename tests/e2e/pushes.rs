@@ -10,7 +10,7 @@ use quoalise::{Client, ErrorKind, Event, Listener, Period, Push};
 use quoalise_tests::{Account, Prosody};
 use tokio::time::timeout;
 
-use crate::raw::Peer;
+use crate::raw::{Bytes, Peer};
 use crate::support::{
     HALF_HOUR, PATIENCE, SERIES, START, TestService, client, config, metadata, provider, serve,
 };
@@ -318,13 +318,12 @@ async fn thousands_unread_hold_up_no_answer_and_what_overflows_is_told() {
     let server = Prosody::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
-    let mut publisher = Peer::login(&server, &server.new_account(), "proxy").await;
+    let mut publisher = Bytes::online(&server).await;
     client.trust(&publisher.jid).unwrap();
     let mut listener = client.listen().await.unwrap();
-    for number in 0..KEPT + 10 {
-        publisher.send(&message(&client.jid(), number)).await;
-    }
-    assert!(publisher.hears_nothing().await);
+    let to = client.jid();
+    let messages: String = (0..KEPT + 10).map(|number| message(&to, number)).collect();
+    publisher.send_through(&messages).await;
 
     let begin = Instant::now();
     client.get_history(&provider.jid(), SERIES, &Period::all()).await.unwrap();
