@@ -12,11 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use crate::fixtures::read_until;
-use crate::support::{PATIENCE, config, config_with};
-
-/// Well before any deadline.
-const AT_ONCE: Duration = Duration::from_secs(5);
+use crate::support::{AT_ONCE, PATIENCE, config, config_with, read_until};
 
 const PASSWORD: &str = "hunter2 and nothing else";
 

@@ -8,40 +8,14 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
 use quoalise_tests::{Account, Certificate, Pki, Prosody, Sasl, ScramHash, Tls, free_port};
 use tempfile::TempDir;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::{self, CertificateError, ProtocolVersion};
 
-use crate::support::{PATIENCE, direct_tls, handshake, tcp};
-
-/// Everything up to and including `end`.
-pub async fn read_until(stream: &mut (impl AsyncRead + Unpin), end: &str) -> String {
-    let mut seen = Vec::new();
-    let reading = async {
-        while !String::from_utf8_lossy(&seen).contains(end) {
-            let count = stream.read_buf(&mut seen).await.expect("a stream to read");
-            assert_ne!(count, 0, "the stream ended before {end}: {}", String::from_utf8_lossy(&seen));
-        }
-    };
-    let done = timeout(PATIENCE, reading).await.is_ok();
-    let seen = String::from_utf8_lossy(&seen).into_owned();
-    assert!(done, "no {end} in {seen}");
-    seen
-}
-
-/// Opens a stream; what the server offers.
-pub async fn features(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), host: &str) -> String {
-    let header = format!(
-        "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' to='{host}'>"
-    );
-    stream.write_all(header.as_bytes()).await.unwrap();
-    read_until(stream, "</stream:features>").await
-}
+use crate::support::{PATIENCE, direct_tls, features, handshake, login, read_until, tcp};
 
 async fn starttls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
     let mut tcp = tcp(server.c2s_port()).await?;
@@ -50,15 +24,6 @@ async fn starttls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
     tcp.write_all(b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").await?;
     read_until(&mut tcp, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").await;
     handshake(server, tcp).await
-}
-
-/// Logs in by PLAIN on a stream whose features have been read; what the server says to it.
-pub async fn login(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), account: &Account) -> String {
-    let name = account.jid.split('@').next().unwrap();
-    let secret = base64::prelude::BASE64_STANDARD.encode(format!("\0{name}\0{}", account.password));
-    let auth = format!("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{secret}</auth>");
-    stream.write_all(auth.as_bytes()).await.unwrap();
-    read_until(stream, ">").await
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use futures::{SinkExt, StreamExt};
 use quoalise_tests::{Account, Prosody};
 use sasl::common::{ChannelBinding, Credentials};
-use tokio::io::BufStream;
+use tokio::io::{AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -17,7 +17,7 @@ use tokio_xmpp::minidom::Element;
 use tokio_xmpp::minidom::rxml::{Namespace, xml_ncname};
 use tokio_xmpp::xmlstream::{StreamHeader, Timeouts, XmlStream, XmppStream, initiate_stream};
 
-use crate::support::{PATIENCE, direct_tls};
+use crate::support::{PATIENCE, direct_tls, features, login, read_until};
 
 pub const COMMANDS: &str = "http://jabber.org/protocol/commands";
 pub const FORMS: &str = "jabber:x:data";
@@ -153,6 +153,40 @@ pub async fn provider_saying(
 ) -> Script {
     let peer = Peer::login(server, &server.new_account(), "proxy").await;
     peer.answering(move |request| vec![answer(request)])
+}
+
+/// A session of bytes, for what a library would not write, or for much at once.
+pub struct Bytes {
+    pub stream: TlsStream<TcpStream>,
+    /// Its full JID.
+    pub jid: String,
+}
+
+impl Bytes {
+    /// Online with an account of its own, at `…/proxy`.
+    pub async fn online(server: &Prosody) -> Self {
+        let account = server.new_account();
+        let mut stream = direct_tls(server).await.unwrap();
+        features(&mut stream, server.host()).await;
+        login(&mut stream, &account).await;
+        features(&mut stream, server.host()).await;
+        let mut peer = Self { stream, jid: format!("{}/proxy", account.jid) };
+        peer.send("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>proxy</resource></bind></iq>").await;
+        read_until(&mut peer.stream, "</iq>").await;
+        peer
+    }
+
+    /// Sends this as it is.
+    pub async fn send(&mut self, stanza: &str) {
+        self.stream.write_all(stanza.as_bytes()).await.unwrap();
+    }
+
+    /// Sends, and returns when the server has dealt with it.
+    pub async fn send_through(&mut self, stanza: &str) {
+        self.send(stanza).await;
+        self.send("<iq type='get' id='through'><ping xmlns='urn:xmpp:ping'/></iq>").await;
+        read_until(&mut self.stream, "id='through'").await;
+    }
 }
 
 /// The result of `request`, with this in it.

@@ -5,12 +5,14 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::Engine as _;
 use quoalise::data::{Aggregation, Data, Identifier, Metadata, SamplingInterval};
 use quoalise::jid::BareJid;
 use quoalise::provider::{HistoryRequest, Limits, Provider, Service};
 use quoalise::senml::{Record, Records};
 use quoalise::{Client, Config, Error, ErrorKind, Result};
 use quoalise_tests::{Account, Prosody};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -19,8 +21,11 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 
+/// For what happens at once, on a machine that does other things.
+pub const AT_ONCE: Duration = Duration::from_secs(5);
+
 /// For any one thing that works; only what is broken takes so long.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The series the test provider has: a value every half hour of January 2022, gaps at midnight UTC.
 pub const SERIES: &str = "urn:dev:prm:00000000000001_consumption/power/active/raw";
@@ -169,4 +174,37 @@ pub async fn handshake(server: &Prosody, tcp: TcpStream) -> io::Result<TlsStream
 
 pub async fn direct_tls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
     handshake(server, tcp(server.direct_tls_port()).await?).await
+}
+
+/// Everything up to and including `end`.
+pub async fn read_until(stream: &mut (impl AsyncRead + Unpin), end: &str) -> String {
+    let mut seen = Vec::new();
+    let reading = async {
+        while !String::from_utf8_lossy(&seen).contains(end) {
+            let count = stream.read_buf(&mut seen).await.expect("a stream to read");
+            assert_ne!(count, 0, "the stream ended before {end}: {}", String::from_utf8_lossy(&seen));
+        }
+    };
+    let done = timeout(PATIENCE, reading).await.is_ok();
+    let seen = String::from_utf8_lossy(&seen).into_owned();
+    assert!(done, "no {end} in {seen}");
+    seen
+}
+
+/// Opens a stream; what the server offers.
+pub async fn features(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), host: &str) -> String {
+    let header = format!(
+        "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' to='{host}'>"
+    );
+    stream.write_all(header.as_bytes()).await.unwrap();
+    read_until(stream, "</stream:features>").await
+}
+
+/// Logs in by PLAIN on a stream whose features have been read; what the server says to it.
+pub async fn login(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), account: &Account) -> String {
+    let name = account.jid.split('@').next().unwrap();
+    let secret = base64::prelude::BASE64_STANDARD.encode(format!("\0{name}\0{}", account.password));
+    let auth = format!("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{secret}</auth>");
+    stream.write_all(auth.as_bytes()).await.unwrap();
+    read_until(stream, ">").await
 }
