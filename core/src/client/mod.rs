@@ -83,8 +83,9 @@ impl Client {
         let client = Self {
             session,
             inbox,
-            quiet_priority: config.priority.unwrap_or(-1),
-            listening_priority: config.priority.unwrap_or(1),
+            // Pushes must not come before it is known whose are trusted: they would be lost.
+            quiet_priority: config.priority.filter(|priority| *priority < 0).unwrap_or(-1),
+            listening_priority: config.priority.filter(|priority| *priority >= 0).unwrap_or(1),
         };
         client.session.announce(client.quiet_priority).await?;
         Ok(client)

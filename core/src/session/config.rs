@@ -136,8 +136,9 @@ impl Config {
         self
     }
 
-    /// Fixes the priority of the presence. By default it is -1, so that pushes go to another session of the account
-    /// that listens, and 1 while this one listens.
+    /// Sets the priority of the presence: one of 0 and more while the client listens (1 by default), a negative one
+    /// while it does not (-1 by default), so that pushes go to another session of the account that listens. For a
+    /// provider it holds all the time (0 by default).
     pub fn priority(mut self, priority: i8) -> Self {
         self.priority = Some(priority);
         self
