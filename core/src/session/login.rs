@@ -12,6 +12,7 @@ use tokio_xmpp::xmlstream::{ReadError, XmppStream, XmppStreamElement};
 use xmpp_parsers::sasl::{Auth, DefinedCondition, Failure, Nonza, Response};
 use xmpp_parsers::sasl_cb::Type as BindingType;
 use xmpp_parsers::stream_features::StreamFeatures;
+use zeroize::Zeroizing;
 
 use super::config::{Config, Security};
 use super::connect::{
@@ -64,14 +65,11 @@ fn choose(
     let name = config.jid.node().map(|node| node.as_str()).unwrap_or_default();
     // In SCRAM's messages commas and equals signs have meanings of their own (RFC 5802 section 5.1).
     let scram_name = name.replace('=', "=3D").replace(',', "=2C");
-    // Servers hash the password as SASLprep leaves it, as `azerty2` for `azerty²` (RFC 5802 section 2.2); one that it
-    // forbids they take as it is.
-    let password = stringprep::saslprep(&config.password);
-    let password = password.as_deref().unwrap_or(&config.password);
+    let password = prepared(&config.password);
     let credentials = |name: &str, binding: &ChannelBinding| {
         Credentials::default()
             .with_username(name)
-            .with_password(password)
+            .with_password(password.as_str())
             .with_channel_binding(binding.clone())
     };
     let failed = |error| {
@@ -125,6 +123,15 @@ fn choose(
         )
     } else {
         error.remedy(ASK_OPERATOR)
+    })
+}
+
+/// Servers hash the password as SASLprep leaves it, as `azerty2` for `azerty²` (RFC 5802 section 2.2); one that it forbids
+/// they take as it is.
+pub(crate) fn prepared(password: &str) -> Zeroizing<String> {
+    Zeroizing::new(match stringprep::saslprep(password) {
+        Ok(prepared) => prepared.into_owned(),
+        Err(_) => password.to_owned(),
     })
 }
 

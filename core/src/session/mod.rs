@@ -9,6 +9,8 @@ mod pump;
 mod tap;
 
 pub use config::{Config, Security};
+#[cfg(feature = "sandbox")]
+pub(crate) use login::prepared;
 pub(crate) use pump::Handler;
 
 use std::sync::{Arc, OnceLock};

@@ -22,6 +22,8 @@ use tokio_rustls::rustls::crypto::SecureRandom;
 use xmpp_parsers::sasl::DefinedCondition;
 use zeroize::Zeroizing;
 
+use crate::session::prepared;
+
 /// What RFC 7677 asks for at least. More would only slow the start of a server of test accounts.
 const ITERATIONS: u32 = 4096;
 
@@ -103,15 +105,6 @@ impl Directory {
             Identity::None => Err(ProviderError::AuthenticationFailed),
         }
     }
-}
-
-/// SASLprep, as RFC 5802 wants passwords compared. What it forbids is taken as it is: it will then
-/// equal itself at least.
-fn prepared(password: &str) -> Zeroizing<String> {
-    Zeroizing::new(match stringprep::saslprep(password) {
-        Ok(prepared) => prepared.into_owned(),
-        Err(_) => password.to_owned(),
-    })
 }
 
 /// The directory as the `sasl` crate asks for it.
