@@ -4,6 +4,7 @@
 
 mod answers;
 mod connect;
+mod federation;
 mod fixtures;
 mod forms;
 mod history;
