@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use xmpp_parsers::jid::BareJid;
 
-use crate::data::Identifier;
+use crate::data::{Identifier, Rights};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Who may read what. Asked for each request, for each series told of, and for each push before it goes out, so that
@@ -14,6 +14,21 @@ pub trait Authorization: Send + Sync + 'static {
     /// # Errors
     /// Whatever is to be told to the requester, `NotAuthorized` above all: [`Access::refuse`].
     fn authorize(&self, access: &Access) -> impl Future<Output = Result<()>> + Send;
+
+    /// What an account may do with a series, to be told of it; with no right at all it is not told of it. By default
+    /// what [`authorize`](Self::authorize) says of all times; where rights are for a period, this is for you to write.
+    fn rights(&self, requester: &BareJid, series: &Identifier) -> impl Future<Output = Rights> + Send {
+        async {
+            let may = async |operation| {
+                let access = Access::new(requester.clone(), series.clone(), operation);
+                self.authorize(&access).await.is_ok()
+            };
+            let mut rights = Rights::default();
+            rights.get_history = may(Operation::GetHistory).await;
+            rights.subscribe = may(Operation::Subscribe).await;
+            rights
+        }
+    }
 }
 
 /// What somebody is about to read.
@@ -40,11 +55,13 @@ pub enum Operation {
     GetHistory,
     /// By having new values pushed.
     Subscribe,
-    /// By being told that the series is there: whoever may read any of it by one of the other ways may know.
-    List,
 }
 
 impl Access {
+    pub(super) fn new(requester: BareJid, identifier: Identifier, operation: Operation) -> Self {
+        Self { requester, identifier, operation, start: None, end: None }
+    }
+
     /// The usual refusal. It does not tell whether there is such a series.
     pub fn refuse(&self) -> Error {
         Error::answer(ErrorKind::NotAuthorized, format!("Unknown user {}", self.requester))

@@ -3,7 +3,10 @@
 //! A provider implements [`Service`] and starts a [`Provider`] with it. Commands come in one call, as programs send
 //! them, or form by form, as a human's client does (XEP-0050); the service sees no difference.
 
+mod access;
 mod commands;
+
+pub use access::{Access, AccessList, Authorization, Everybody, Operation};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +19,7 @@ use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
 use xmpp_parsers::jid::BareJid;
 use xmpp_parsers::message::{Id, Message, MessageType};
 
-use crate::data::{Data, Identifier, Metadata};
+use crate::data::{Data, Identifier, Metadata, Series};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::Records;
 use crate::session::{Config, Handler, Session};
