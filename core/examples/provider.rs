@@ -2,9 +2,8 @@
 
 use std::error::Error as StdError;
 
-use quoalise::data::{Data, Identifier, Metadata};
-use quoalise::jid::BareJid;
-use quoalise::provider::{HistoryRequest, Limits, Provider, Service};
+use quoalise::data::{Data, Metadata};
+use quoalise::provider::{HistoryRequest, Limits, Provider, Service, SubscriptionRequest};
 use quoalise::sandbox::server::{Config as ServerConfig, Server};
 use quoalise::senml::{Record, Records};
 use quoalise::{Client, Config, Error, ErrorKind, Period, Result};
@@ -24,13 +23,9 @@ impl Service for Thermometer {
         Ok(Data::new(Metadata::default(), records))
     }
 
-    async fn subscribe(&self, requester: BareJid, _identifier: Identifier) -> Result<()> {
+    async fn subscribe(&self, request: SubscriptionRequest) -> Result<()> {
         // Who may read what is for the provider to say.
-        Err(Error::answer(ErrorKind::NotAuthorized, format!("Unknown user {requester}")))
-    }
-
-    async fn unsubscribe(&self, _requester: BareJid, _identifier: Identifier) -> Result<()> {
-        Ok(())
+        Err(Error::answer(ErrorKind::NotAuthorized, format!("Unknown user {}", request.requester)))
     }
 }
 

@@ -9,8 +9,7 @@ use std::hint::black_box;
 use std::io::{self, BufRead, Write};
 
 use quick_xml::events::Event;
-use quoalise::data::{Data, Identifier, Metadata};
-use quoalise::jid::BareJid;
+use quoalise::data::{Data, Metadata};
 use quoalise::provider::{HistoryRequest, Limits, Provider, Service};
 use quoalise::senml::{Pack, ReadOptions, Record, Records, WriteOptions};
 use quoalise::{Client, Config, Period, jiff};
@@ -107,14 +106,6 @@ struct FiveThousand(Data);
 impl Service for FiveThousand {
     async fn get_history(&self, _request: HistoryRequest) -> quoalise::Result<Data> {
         Ok(self.0.clone())
-    }
-
-    async fn subscribe(&self, _requester: BareJid, _identifier: Identifier) -> quoalise::Result<()> {
-        Ok(())
-    }
-
-    async fn unsubscribe(&self, _requester: BareJid, _identifier: Identifier) -> quoalise::Result<()> {
-        Ok(())
     }
 }
 

@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base64::Engine as _;
-use quoalise::data::{Aggregation, Data, Identifier, Metadata, SamplingInterval};
-use quoalise::jid::BareJid;
-use quoalise::provider::{HistoryRequest, Limits, Provider, Service};
+use quoalise::data::{Aggregation, Data, Metadata, SamplingInterval};
+use quoalise::provider::{HistoryRequest, Limits, Provider, Service, SubscriptionRequest};
 use quoalise::senml::{Record, Records};
 use quoalise::{Client, Config, Error, ErrorKind, Result};
 use quoalise_tests::{Account, Prosody};
@@ -89,14 +88,10 @@ impl Service for TestService {
         }
     }
 
-    async fn subscribe(&self, _requester: BareJid, identifier: Identifier) -> Result<()> {
-        if identifier.as_str().ends_with("unauthorized") {
+    async fn subscribe(&self, request: SubscriptionRequest) -> Result<()> {
+        if request.identifier.as_str().ends_with("unauthorized") {
             return Err(Error::answer(ErrorKind::NotAuthorized, "Unknown user"));
         }
-        Ok(())
-    }
-
-    async fn unsubscribe(&self, _requester: BareJid, _identifier: Identifier) -> Result<()> {
         Ok(())
     }
 }
@@ -111,14 +106,6 @@ where
 {
     fn get_history(&self, request: HistoryRequest) -> impl Future<Output = Result<Data>> + Send {
         (self.0)(request)
-    }
-
-    async fn subscribe(&self, _requester: BareJid, _identifier: Identifier) -> Result<()> {
-        Ok(())
-    }
-
-    async fn unsubscribe(&self, _requester: BareJid, _identifier: Identifier) -> Result<()> {
-        Ok(())
     }
 }
 

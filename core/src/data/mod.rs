@@ -23,6 +23,7 @@ mod element;
 mod identifier;
 mod json;
 mod meta;
+mod series;
 
 #[cfg(feature = "xmpp")]
 pub(crate) use build::Builder;
@@ -31,6 +32,7 @@ pub use csv::{CsvOptions, Stamp};
 pub use element::{Attribute, Element, Node};
 pub use identifier::Identifier;
 pub use meta::{Aggregation, DeviceIdentifier, Measurement, Metadata, Pricing, SamplingInterval};
+pub use series::{Rights, Series};
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -11,7 +11,7 @@ use xmpp_parsers::jid::Jid;
 use xmpp_parsers::ns;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 
-use super::{HistoryRequest, Service, Work};
+use super::{HistoryRequest, Service, SubscriptionRequest, Work};
 use crate::data::Identifier;
 use crate::error::{Error, ErrorKind};
 use crate::stanza::error::command_error;
@@ -256,15 +256,17 @@ impl<S: Service> Work<S> {
                     )
                     .into());
                 }
-                let request = HistoryRequest { requester: bare, identifier, start, end };
+                let request = HistoryRequest { requester: bare, identifier, start, end, most: usize::MAX };
                 answer.payloads.push(self.history(request).await?);
             }
             "subscribe" => {
-                self.service.subscribe(bare.clone(), identifier.clone()).await?;
+                let request = SubscriptionRequest { requester: bare.clone(), identifier: identifier.clone() };
+                self.service.subscribe(request).await?;
                 self.subscriptions.add(bare, identifier);
             }
             _ => {
-                self.service.unsubscribe(bare.clone(), identifier.clone()).await?;
+                let request = SubscriptionRequest { requester: bare.clone(), identifier: identifier.clone() };
+                self.service.unsubscribe(request).await?;
                 self.subscriptions.remove(&bare, &identifier);
             }
         }

@@ -3,7 +3,10 @@
 //! A provider implements [`Service`] and starts a [`Provider`] with it. Commands come in one call, as programs send
 //! them, or form by form, as a human's client does (XEP-0050); the service sees no difference.
 
+mod access;
 mod commands;
+
+pub use access::{Access, AccessList, Authorization, Everybody, Operation};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +19,7 @@ use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
 use xmpp_parsers::jid::BareJid;
 use xmpp_parsers::message::{Id, Message, MessageType};
 
-use crate::data::{Data, Identifier, Metadata};
+use crate::data::{Data, Identifier, Metadata, Series};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::Records;
 use crate::session::{Config, Handler, Session};
@@ -26,22 +29,27 @@ use commands::Sessions;
 /// What a provider has to give. Errors go to the requester: [`Error::answer`] and [`Error::upstream`] with their text,
 /// others without.
 pub trait Service: Send + Sync + 'static {
-    /// The values of a series over a period. A payload without records says that there are none.
+    /// The values of a series over a period, in order of time. A payload without records says that there are none.
     fn get_history(&self, request: HistoryRequest) -> impl Future<Output = Result<Data>> + Send;
 
-    /// Whether this account may subscribe to this series (or all below it).
-    fn subscribe(
-        &self,
-        requester: BareJid,
-        identifier: Identifier,
-    ) -> impl Future<Output = Result<()>> + Send;
+    /// The series there are, of all or of those that `prefix` covers; who may read which is asked of the
+    /// [`Authorization`] afterwards. None by default: then nobody can find out what there is.
+    fn series(&self, prefix: Option<Identifier>) -> impl Future<Output = Result<Vec<Series>>> + Send {
+        let _ = prefix;
+        std::future::ready(Ok(Vec::new()))
+    }
+
+    /// An account is about to subscribe to a series, or to all below it; an error refuses it. Accepted by default.
+    fn subscribe(&self, request: SubscriptionRequest) -> impl Future<Output = Result<()>> + Send {
+        let _ = request;
+        std::future::ready(Ok(()))
+    }
 
     /// An account has unsubscribed.
-    fn unsubscribe(
-        &self,
-        requester: BareJid,
-        identifier: Identifier,
-    ) -> impl Future<Output = Result<()>> + Send;
+    fn unsubscribe(&self, request: SubscriptionRequest) -> impl Future<Output = Result<()>> + Send {
+        let _ = request;
+        std::future::ready(Ok(()))
+    }
 }
 
 /// What somebody asks for.
@@ -56,6 +64,19 @@ pub struct HistoryRequest {
     pub start: Option<Timestamp>,
     /// To when, excluded.
     pub end: Option<Timestamp>,
+    /// No answer holds more records than this. Where there are more, the first so many and one more will do: the
+    /// request is refused then, and the requester told which period fits.
+    pub most: usize,
+}
+
+/// Who wants pushes of what, or no longer wants them.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SubscriptionRequest {
+    /// Who asks. Pushes go to the bare JID.
+    pub requester: BareJid,
+    /// Which series, or what several have in common.
+    pub identifier: Identifier,
 }
 
 /// Bounds of a provider.

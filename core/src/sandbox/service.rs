@@ -5,8 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::data::{Data, Identifier, Metadata};
 use crate::error::{Error, ErrorKind, Result};
-use crate::jid::BareJid;
-use crate::provider::{HistoryRequest, Service};
+use crate::provider::{HistoryRequest, Service, SubscriptionRequest};
 use crate::senml::{Record, Records};
 
 /// One series: what it is, and its records by ascending time.
@@ -114,11 +113,7 @@ impl Service for Shelf {
         Ok(Data::new(series.meta.clone(), records))
     }
 
-    async fn subscribe(&self, _requester: BareJid, identifier: Identifier) -> Result<()> {
-        self.covers(&identifier)
-    }
-
-    async fn unsubscribe(&self, _requester: BareJid, _identifier: Identifier) -> Result<()> {
-        Ok(())
+    async fn subscribe(&self, request: SubscriptionRequest) -> Result<()> {
+        self.covers(&request.identifier)
     }
 }

@@ -14,6 +14,10 @@ pub struct Form {
     pub instructions: Option<String>,
     /// The fields, in order.
     pub fields: Vec<Field>,
+    /// The columns of a result that is a table; they have names, types and labels, and no values.
+    pub reported: Vec<Field>,
+    /// The rows of the table, each with its fields in the order they came.
+    pub items: Vec<Vec<Field>>,
 }
 
 /// What a [`Form`] is for.
@@ -95,7 +99,14 @@ const FORM_TYPES: [(FormType, &str); 4] = [
 impl Form {
     /// An empty form.
     pub fn new(kind: FormType) -> Self {
-        Self { kind, title: None, instructions: None, fields: Vec::new() }
+        Self {
+            kind,
+            title: None,
+            instructions: None,
+            fields: Vec::new(),
+            reported: Vec::new(),
+            items: Vec::new(),
+        }
     }
 
     /// A form filled in with text values.
@@ -125,8 +136,7 @@ impl Form {
 
     /// The first value of a field, unless it is empty.
     pub fn get(&self, var: &str) -> Option<&str> {
-        let field = self.fields.iter().find(|field| field.var == var)?;
-        field.values.first().map(|value| value.trim()).filter(|value| !value.is_empty())
+        self.fields.iter().find(|field| field.var == var)?.first()
     }
 
     /// Reads an `x` element; `None` where it is no data form.
@@ -139,8 +149,14 @@ impl Form {
         for child in x.children().filter(|child| child.has_ns(NS_FORMS)) {
             match child.name() {
                 "title" => form.title = Some(child.text()),
-                "instructions" => form.instructions = Some(child.text()),
+                // Several are the paragraphs of one.
+                "instructions" => match &mut form.instructions {
+                    Some(before) => *before += &format!("\n{}", child.text()),
+                    none => *none = Some(child.text()),
+                },
                 "field" => form.fields.push(Field::from_element(child)),
+                "reported" => form.reported.extend(fields(child)),
+                "item" => form.items.push(fields(child).collect()),
                 _ => {}
             }
         }
@@ -159,8 +175,26 @@ impl Form {
         for field in &self.fields {
             x.append_child(field.to_element());
         }
+        if !self.reported.is_empty() {
+            x.append_child(parent_of("reported", &self.reported));
+        }
+        for item in &self.items {
+            x.append_child(parent_of("item", item));
+        }
         x
     }
+}
+
+fn fields(parent: &Element) -> impl Iterator<Item = Field> {
+    parent.children().filter(|child| child.is("field", NS_FORMS)).map(Field::from_element)
+}
+
+fn parent_of(name: &str, fields: &[Field]) -> Element {
+    let mut parent = Element::bare(name, NS_FORMS);
+    for field in fields {
+        parent.append_child(field.to_element());
+    }
+    parent
 }
 
 impl Field {
@@ -204,6 +238,11 @@ impl Field {
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.values.push(value.into());
         self
+    }
+
+    /// The first value, trimmed; none where it is empty.
+    pub fn first(&self) -> Option<&str> {
+        self.values.first().map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
     fn from_element(element: &Element) -> Self {

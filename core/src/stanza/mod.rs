@@ -7,6 +7,7 @@ pub(crate) mod error;
 pub(crate) mod form;
 pub(crate) mod payload;
 pub(crate) mod run;
+pub(crate) mod series;
 pub(crate) mod time;
 
 pub use command::{Action, Command, Note, NoteType, Status};

@@ -1,0 +1,58 @@
+use jiff::Timestamp;
+
+use super::{Identifier, Measurement};
+
+/// A series a provider has: what can be read there, and by what name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Series {
+    /// The name to ask for.
+    pub identifier: Identifier,
+    /// What it is, in words.
+    pub title: Option<String>,
+    /// What is measured, in which unit, at which step.
+    pub measurement: Measurement,
+    /// The time of its first record.
+    pub first: Option<Timestamp>,
+    /// The time of its last record: the start of the last interval that has a value.
+    pub last: Option<Timestamp>,
+    /// What whoever asks may do with it.
+    pub rights: Rights,
+}
+
+/// What an account may do with a [`Series`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rights {
+    /// It may ask for the history, or a part of it.
+    pub get_history: bool,
+    /// It may subscribe.
+    pub subscribe: bool,
+}
+
+impl Series {
+    /// A series of which nothing but the name is known.
+    pub fn new(identifier: Identifier) -> Self {
+        Self {
+            identifier,
+            title: None,
+            measurement: Measurement::default(),
+            first: None,
+            last: None,
+            rights: Rights::default(),
+        }
+    }
+
+    /// What it is, in a few words: its title, or what the measurement says.
+    pub fn description(&self) -> String {
+        if let Some(title) = &self.title {
+            return title.clone();
+        }
+        let Measurement { name, quantity, direction, unit, sampling_interval, .. } = &self.measurement;
+        let interval = sampling_interval.map(|interval| interval.to_string());
+        let words =
+            [name.as_ref().or(quantity.as_ref()), direction.as_ref(), unit.as_ref(), interval.as_ref()];
+        let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
+        words.join(", ")
+    }
+}
