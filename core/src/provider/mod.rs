@@ -297,6 +297,7 @@ impl<S: Service> Work<S> {
             // Servers always say who asks; without it there is nobody to answer for.
             return refused(header, &Error::answer(ErrorKind::NotAuthorized, "the request has no sender"));
         };
+        let session = commands::session(&payload);
         let answer = if has_place {
             match timeout(self.limits.request_timeout, self.carry_out(&requester, payload)).await {
                 Ok(answer) => answer,
@@ -307,10 +308,14 @@ impl<S: Service> Work<S> {
             Err(commands::Refusal::from(Error::answer(ErrorKind::LimitReached, text)))
         };
         let reply = IqHeader { from: None, to: header.from, id: header.id };
-        reply.assemble(match answer {
+        let mut reply = reply.assemble(match answer {
             Ok(element) => IqPayload::Result(Some(element)),
             Err(refusal) => IqPayload::Error(refusal.into_stanza()),
-        })
+        });
+        if let Iq::Error { payload, .. } = &mut reply {
+            *payload = session;
+        }
+        reply
     }
 
     async fn history(&self, request: HistoryRequest) -> Result<minidom::Element> {
