@@ -9,6 +9,7 @@ mod fixtures;
 mod forms;
 mod history;
 mod hostile;
+mod interop;
 mod pushes;
 mod raw;
 mod runs;
