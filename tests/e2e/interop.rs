@@ -38,6 +38,7 @@ impl Slixmpp {
         );
         let mut errors = tempfile::tempfile().unwrap();
         let mut child = Command::new(python)
+            .arg("-B") // leaves no bytecode between the sources
             .arg(root.join("tests/interop").join(program))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from slixmpp import JID, Iq, Message
+from slixmpp import JID, Iq
 from slixmpp.exceptions import IqError
 from slixmpp.plugins.xep_0004.stanza import Form
-from slixmpp.xmlstream import ET
+from slixmpp.xmlstream import ET, StanzaBase
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
 
@@ -45,7 +45,7 @@ class Human(Peer):
 
     def __init__(self, **account: Any) -> None:
         super().__init__(**account)
-        self.pushes: asyncio.Queue[Message] = asyncio.Queue()
+        self.pushes: asyncio.Queue[StanzaBase] = asyncio.Queue()
         matcher = MatchXPath(f"{{jabber:client}}message/{{{NS}}}quoalise")
         self.register_handler(Callback("Quoalise push", matcher, self.pushes.put_nowait))
         self.session: dict[str, Any] = {}
