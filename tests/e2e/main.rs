@@ -10,6 +10,7 @@ mod forms;
 mod history;
 mod hostile;
 mod interop;
+mod provider;
 mod pushes;
 mod raw;
 mod runs;
