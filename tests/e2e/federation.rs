@@ -4,22 +4,28 @@
 use std::time::{Duration, Instant};
 
 use quoalise::data::Data;
-use quoalise::provider::{HistoryRequest, Limits, Provider};
+use quoalise::provider::{Everybody, HistoryRequest, Limits, MemorySubscriptions, Provider};
 use quoalise::senml::{Record, Records};
 use quoalise::{Availability, Client, ErrorKind, Period};
-use quoalise_tests::{Certificate, Prosody};
+use quoalise_tests::{Account, Certificate, Prosody};
 
+use crate::provider::{presence, proxy};
 use crate::pushes::{bare, message, nothing_but, numbers, push, reading};
-use crate::raw::Peer;
+use crate::raw::{Peer, submit};
 use crate::session::Frozen;
 use crate::support::{
-    AT_ONCE, HALF_HOUR, SERIES, START, Serve, TestService, client, config, january, metadata, provider,
-    serve, serve_as,
+    AT_ONCE, HALF_HOUR, SERIES, START, Serve, TestService, client, config, january, metadata, provider, serve,
 };
 
 /// The server of the provider, and the client's.
 fn two() -> [Prosody; 2] {
     Prosody::federation(["provider.test", "consumer.test"].map(Prosody::at))
+}
+
+/// A test provider with this account, which remembers who has subscribed.
+async fn online(server: &Prosody, account: &Account, kept: &MemorySubscriptions) -> Provider {
+    let builder = Provider::builder(TestService::default(), Everybody).subscriptions(kept.clone());
+    builder.start(&proxy(server, account)).await.unwrap()
 }
 
 /// That the provider is there for this client, to the last record.
@@ -72,7 +78,7 @@ async fn what_is_pushed_is_heard_from_afar() {
     let client = client(&away).await;
     client.subscribe(&provider.jid(), SERIES).await.unwrap();
     let mut listener = client.listen().await.unwrap();
-    for number in 0..20 {
+    for number in 0..10 {
         nothing_but(number, &provider, &mut listener).await;
     }
     // Large ones too, and in order.
@@ -95,7 +101,7 @@ async fn who_pushes_uninvited_is_not_heard() {
     let [home, away, elsewhere] =
         Prosody::federation(["provider.test", "consumer.test", "stranger.test"].map(Prosody::at));
     let account = home.new_account();
-    let provider = serve_as(&home, &account, TestService::default(), Limits::default()).await;
+    let provider = online(&home, &account, &MemorySubscriptions::new()).await;
     let client = client(&away).await;
     client.subscribe(&provider.jid(), SERIES).await.unwrap();
     let mut listener = client.listen().await.unwrap();
@@ -117,22 +123,23 @@ async fn who_pushes_uninvited_is_not_heard() {
 #[tokio::test]
 async fn a_provider_that_goes_and_comes_back() {
     let [home, away] = two();
-    let account = home.new_account();
-    let online = async || serve_as(&home, &account, TestService::default(), Limits::default()).await;
+    let (account, kept) = (home.new_account(), MemorySubscriptions::new());
     let client = client(&away).await;
+    let mut listener = client.listen().await.unwrap();
     let jid = format!("{}/proxy", account.jid);
-
-    for _ in 0..2 {
+    for round in 0..2 {
         assert_eq!(client.availability(&jid).await.unwrap(), Availability::Offline);
         let (kind, took) = refused(&client, &jid).await;
         assert!(kind == ErrorKind::ProviderOffline && took < AT_ONCE, "{kind} after {took:?}");
 
-        let provider = online().await;
+        let provider = online(&home, &account, &kept).await;
         assert_eq!(client.availability(&jid).await.unwrap(), Availability::Online);
         served(&client, &provider).await;
-        client.subscribe(&jid, SERIES).await.unwrap();
-        let mut listener = client.listen().await.unwrap();
-        nothing_but(1, &provider, &mut listener).await;
+        // Subscribed once, for good.
+        if round == 0 {
+            client.subscribe(&jid, SERIES).await.unwrap();
+        }
+        nothing_but(round, &provider, &mut listener).await;
         provider.close().await;
     }
 }
@@ -141,8 +148,8 @@ async fn a_provider_that_goes_and_comes_back() {
 async fn a_providers_server_that_goes_and_comes_back() {
     for stop in [Prosody::stop as fn(&mut Prosody), Prosody::kill] {
         let [mut home, away] = two();
-        let account = home.new_account();
-        let provider = serve_as(&home, &account, TestService::default(), Limits::default()).await;
+        let (account, kept) = (home.new_account(), MemorySubscriptions::new());
+        let provider = online(&home, &account, &kept).await;
         let client = client(&away).await;
         client.subscribe(&provider.jid(), SERIES).await.unwrap();
         let mut listener = client.listen().await.unwrap();
@@ -162,12 +169,33 @@ async fn a_providers_server_that_goes_and_comes_back() {
 
         home.start();
         assert_eq!(client.availability(&provider.jid()).await.unwrap(), Availability::Offline);
-        let provider = serve_as(&home, &account, TestService::default(), Limits::default()).await;
-        served(&client, &provider).await;
+        let provider = online(&home, &account, &kept).await;
         // The client went through all of it without connecting anew, and so did what it listens with.
-        client.subscribe(&provider.jid(), SERIES).await.unwrap();
+        served(&client, &provider).await;
         nothing_but(2, &provider, &mut listener).await;
     }
+}
+
+#[tokio::test]
+async fn subscribers_afar_see_the_provider_come_and_go() {
+    let [mut home, away] = two();
+    let (account, kept) = (home.new_account(), MemorySubscriptions::new());
+    let provider = online(&home, &account, &kept).await;
+    let jid = provider.jid();
+    let mut subscriber = Peer::online(&away, "app").await;
+    subscriber.command(&jid, "node='subscribe'", &submit(&[("identifier", SERIES)])).await;
+
+    provider.close().await;
+    assert_eq!(presence(&mut subscriber, &jid).await.as_deref(), Some("unavailable"));
+    let provider = online(&home, &account, &kept).await;
+    assert_eq!(presence(&mut subscriber, &jid).await, None);
+    // Neither are on the other's roster: nothing else would tell.
+    home.stop();
+    assert_eq!(presence(&mut subscriber, &jid).await.as_deref(), Some("unavailable"));
+    assert_eq!(provider.wait().await.unwrap_err().kind(), ErrorKind::ConnectionLost);
+    home.start();
+    let _provider = online(&home, &account, &kept).await;
+    assert_eq!(presence(&mut subscriber, &jid).await, None);
 }
 
 #[tokio::test]
@@ -217,7 +245,7 @@ async fn what_is_pushed_while_the_consumer_is_away_is_kept_by_its_server() {
     client.subscribe(&provider.jid(), SERIES).await.unwrap();
     client.close().await;
 
-    for number in 0..40 {
+    for number in 0..15 {
         provider.publish(&metadata(), &reading(SERIES, number)).await.unwrap();
     }
     // What the provider answers comes behind all it has pushed.
@@ -228,12 +256,12 @@ async fn what_is_pushed_while_the_consumer_is_away_is_kept_by_its_server() {
     let client = Client::connect(&config(&away, &account)).await.unwrap();
     client.trust(&provider.jid()).unwrap();
     let mut listener = client.listen().await.unwrap();
-    for number in 0..40 {
+    for number in 0..15 {
         let push = push(&mut listener).await;
         assert_eq!((numbers(&push), push.delayed), (vec![f64::from(number)], true));
         assert_eq!(push.from.to_string(), provider.jid());
     }
-    nothing_but(40, &provider, &mut listener).await;
+    nothing_but(15, &provider, &mut listener).await;
 }
 
 #[tokio::test]
@@ -248,7 +276,7 @@ async fn a_consumers_server_that_is_away_does_not_hold_up_the_provider() {
     client.subscribe(&provider.jid(), SERIES).await.unwrap();
 
     away.stop();
-    for number in 0..20 {
+    for number in 0..10 {
         assert_eq!(provider.publish(&metadata(), &reading(SERIES, number)).await.unwrap(), 2);
         assert_eq!(numbers(&push(&mut at_home).await), [f64::from(number)]);
     }
@@ -259,7 +287,7 @@ async fn a_consumers_server_that_is_away_does_not_hold_up_the_provider() {
     served(&client, &provider).await;
     // What was sent meanwhile is lost: no server had it. What comes now is not.
     let mut listener = client.listen().await.unwrap();
-    nothing_but(20, &provider, &mut listener).await;
+    nothing_but(10, &provider, &mut listener).await;
 }
 
 /// A service whose series are named for how many records they have.

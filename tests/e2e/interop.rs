@@ -6,6 +6,9 @@ use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
+use quoalise::data::{Data, Identifier, Series};
+use quoalise::jiff::Timestamp;
+use quoalise::provider::{HistoryRequest, Limits, Service};
 use quoalise::senml::{Records, Value as Reading};
 use quoalise::{Availability, Client, ErrorKind, Period};
 use quoalise_tests::{Account, Prosody};
@@ -14,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::pushes::{bare, numbers, push, reading};
-use crate::support::{HALF_HOUR, PATIENCE, SERIES, START, client, metadata, provider};
+use crate::support::{HALF_HOUR, PATIENCE, SERIES, START, TestService, client, metadata, provider, serve};
 
 /// A program of `tests/interop`, driven line by line. Killed when dropped.
 struct Slixmpp {
@@ -294,6 +297,66 @@ async fn a_human_subscribes_and_hears() {
         assert_eq!(push["payload"]["records"], json!([[SERIES, time as f64, "W", f64::from(number)]]));
         assert_eq!(push["payload"]["measurement"]["unit"], "W");
     }
+}
+
+/// A provider that tells what it has: [`SERIES`], and one of which it knows little.
+struct Listed;
+
+impl Service for Listed {
+    async fn get_history(&self, request: HistoryRequest) -> quoalise::Result<Data> {
+        TestService::default().get_history(request).await
+    }
+
+    async fn series(&self, _prefix: Option<Identifier>) -> quoalise::Result<Vec<Series>> {
+        let mut power = Series::new(SERIES.parse()?);
+        power.title = Some("Power & more".to_owned());
+        power.measurement = metadata().measurement;
+        power.first = Some(Timestamp::from_microsecond(START).unwrap());
+        Ok(vec![power, Series::new("urn:dev:ow:10e2073a01080063_voltage".parse()?)])
+    }
+}
+
+#[tokio::test]
+async fn a_human_finds_the_series() {
+    let server = Prosody::shared();
+    let provider = serve(&server, Listed, Limits::default()).await;
+    let (mut human, provider) = (human(&server).await, provider.jid());
+    let browsed = human.ask("browse", json!({ "provider": provider })).await;
+    let nodes: Vec<_> = browsed.as_array().unwrap().iter().map(|item| item["node"].clone()).collect();
+    assert_eq!(nodes, ["urn:dev:ow:10e2073a01080063_voltage", SERIES], "{browsed:#}");
+    assert_eq!((&browsed[1]["name"], &browsed[1]["jid"]), (&json!("Power & more"), &json!(provider)));
+    let info = human.ask("features", json!({ "provider": provider, "node": SERIES })).await;
+    assert_eq!(info["identities"], json!([["hierarchy", "leaf"]]), "{info:#}");
+
+    // By the command: a form, then a table; and in one call.
+    let form = human.ask("start", json!({ "provider": provider, "node": "list_series" })).await;
+    assert_eq!((&form["status"], &form["form"]["fields"][0]["var"]), (&json!("executing"), &json!("prefix")));
+    let all = human.ask("go", json!({ "way": "complete", "values": {} })).await;
+    assert_eq!(all["status"], "completed");
+    let columns = all["columns"].as_array().unwrap();
+    assert!(columns.contains(&json!(["identifier", "Identifier"])), "{columns:#?}");
+    assert!(columns.iter().all(|column| column[1] != ""), "{columns:#?}");
+    let rows = all["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 2, "{rows:#?}");
+    let prefix = json!({ "prefix": "urn:dev:prm:00000000000001" });
+    let some =
+        human.ask("start", json!({ "provider": provider, "node": "list_series", "values": prefix })).await;
+    assert_eq!(some["rows"].as_array().unwrap(), &rows[1..]);
+    for (column, value) in [
+        ("identifier", json!(SERIES)),
+        ("title", "Power & more".into()),
+        ("unit", "W".into()),
+        ("sampling_interval", "PT30M".into()),
+        ("first_time", "2022-01-01T00:00:00Z".into()),
+        ("rights", json!(["get_history", "subscribe"])),
+    ] {
+        assert_eq!(rows[1][column], value, "{column} of {rows:#?}");
+    }
+
+    // What was found is what is asked for next: the form for it is filled in already.
+    let form = human.ask("start", json!({ "provider": provider, "node": "get_history" })).await;
+    assert_eq!(form["form"]["fields"][0]["value"], "urn:dev:ow:10e2073a01080063_voltage");
+    assert_done(&human.ask("go", json!({ "way": "complete", "values": filled() })).await);
 }
 
 /// A provider written with slixmpp, with an account of its own; and a client of ours.

@@ -133,16 +133,7 @@ pub async fn provider(server: &Prosody) -> (Provider, TestService) {
 
 /// A provider of this service with an account of its own, at `…/proxy`.
 pub async fn serve<S: Service>(server: &Prosody, service: S, limits: Limits) -> Provider {
-    serve_as(server, &server.new_account(), service, limits).await
-}
-
-/// A provider of this service with this account, at `…/proxy`.
-pub async fn serve_as<S: Service>(
-    server: &Prosody,
-    account: &Account,
-    service: S,
-    limits: Limits,
-) -> Provider {
+    let account = server.new_account();
     let config = config_with(server, &format!("{}/proxy", account.jid), &account.password);
     Provider::builder(service, Everybody)
         .subscriptions(MemorySubscriptions::new())

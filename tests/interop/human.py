@@ -56,6 +56,11 @@ class Human(Peer):
         items = await self.plugin["xep_0050"].get_commands(provider)
         return [{"jid": jid, "node": node, "name": name} for jid, node, name in items["disco_items"]["items"]]
 
+    async def do_browse(self, provider: str) -> list[dict[str, str]]:
+        """What there is at an address, beside commands."""
+        items = await self.plugin["xep_0030"].get_items(JID(provider))
+        return [{"jid": jid, "node": node, "name": name} for jid, node, name in items["disco_items"]["items"]]
+
     async def do_features(self, provider: str, node: str | None = None) -> dict[str, Any]:
         info = await self.plugin["xep_0030"].get_info(JID(provider), node=node)
         identities = [list(identity[:2]) for identity in info["disco_info"]["identities"]]
@@ -130,6 +135,8 @@ class Human(Peer):
             form = Form(xml=x)
             seen["form"] = {"type": form["type"], "title": form["title"], "instructions": form["instructions"]}
             seen["form"]["fields"] = fields(form)
+            seen["columns"] = [[var, field["label"]] for var, field in form.get_reported().items()]
+            seen["rows"] = form.get_items()
             if form["type"] == "form":
                 self.form = form
         return seen

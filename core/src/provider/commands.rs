@@ -20,7 +20,8 @@ use crate::error::{Error, ErrorKind};
 use crate::stanza::error::command_error;
 use crate::stanza::time::parse_time;
 use crate::stanza::{
-    self, Action, Command, Field, FieldType, Form, FormType, NS_COMMANDS, Note, Status, payload, with_attribute,
+    self, Action, Command, Field, FieldType, Form, FormType, NS_COMMANDS, Note, Status, payload,
+    with_attribute,
 };
 
 /// How long a form may lie on somebody's desk.
