@@ -4,13 +4,18 @@
 
 mod answers;
 mod connect;
+mod dataconnect;
 mod fixtures;
 mod forms;
 mod history;
 mod hostile;
+mod logs;
+mod payload;
+mod presence;
 mod pushes;
 mod raw;
 mod runs;
 mod session;
 mod support;
+mod trust;
 mod vectors;

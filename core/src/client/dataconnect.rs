@@ -323,7 +323,7 @@ pub struct Consent {
     pub state: Option<String>,
     /// Which request of this client it answers: the latest to the same provider with this state.
     pub request: Option<Authorization>,
-    /// What the message says in words, where it does.
+    /// What the message says in words, where it does: see [`Push::body`](super::Push::body).
     pub body: Option<String>,
     /// What else was in the notice, and then in the message: see [`Push::other`](super::Push::other).
     pub other: Vec<data::Element>,

@@ -320,14 +320,15 @@ fn is_delay(element: &Element) -> bool {
     element.is("delay", ns::DELAY)
 }
 
-/// The body in the language it was mainly written in, and what else a message says.
+/// The body, and what else a message says.
 fn texts(
     mut bodies: BTreeMap<Lang, String>,
     subjects: BTreeMap<Lang, String>,
     thread: Option<Element>,
 ) -> (Option<String>, Vec<data::Element>) {
-    // Without a language of its own, it has the stream's; that one comes first.
-    let body = bodies.pop_first().map(|(_, body)| body);
+    // Which one was without a language cannot be told: it has taken on that of the message, or of the stream.
+    let body = bodies.remove("").or_else(|| bodies.remove("en"));
+    let body = body.or_else(|| bodies.pop_first().map(|(_, body)| body));
     let bodies = bodies.into_iter().map(|(lang, text)| ("body", lang, text));
     let subjects = subjects.into_iter().map(|(lang, text)| ("subject", lang, text));
     let mut texts: Vec<_> = bodies

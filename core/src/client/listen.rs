@@ -27,7 +27,7 @@ pub struct Push {
     pub delayed: bool,
     /// The data; those of several `quoalise` elements of one message follow each other.
     pub data: Data,
-    /// What the message says in words, where it does.
+    /// What the message says in words, where it does; of several languages English, if it is among them.
     pub body: Option<String>,
     /// What else was in the message: extensions, subjects, the body in further languages. Not the stamp of
     /// [`sent`](Self::sent).
