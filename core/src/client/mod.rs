@@ -162,8 +162,9 @@ impl Client {
         self.inbox.distrusted()
     }
 
-    /// Listens to the pushes of trusted providers: those of [`trust`](Self::trust) and [`subscribe`](Self::subscribe).
-    /// Pushes the server kept meanwhile come first.
+    /// Listens to what trusted providers send by themselves: those of [`trust`](Self::trust),
+    /// [`subscribe`](Self::subscribe) and [`authorize_uri`](Self::authorize_uri). What the server kept meanwhile comes
+    /// first.
     ///
     /// # Errors
     /// `InvalidArgument` where this client is listening already; `ConnectionLost`, `Closed`.
