@@ -12,6 +12,7 @@ mod hostile;
 mod logs;
 mod payload;
 mod presence;
+mod provider;
 mod pushes;
 mod raw;
 mod runs;
