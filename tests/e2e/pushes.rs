@@ -12,14 +12,9 @@ use tokio::time::timeout;
 
 use crate::raw::{Bytes, Peer};
 use crate::support::{
-    AT_ONCE, HALF_HOUR, PATIENCE, SERIES, START, TestService, client, config, metadata, provider, serve,
+    AT_ONCE, HALF_HOUR, PATIENCE, SERIES, START, TestService, client, config, event, metadata, provider,
+    serve,
 };
-
-/// The next event, which has to come.
-pub async fn event(listener: &mut Listener) -> Event {
-    let event = timeout(PATIENCE, listener.next()).await.expect("an event in time");
-    event.expect("a session").expect("a client that was not closed")
-}
 
 /// The next push, which has to be one.
 pub async fn push(listener: &mut Listener) -> Push {
