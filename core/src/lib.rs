@@ -48,7 +48,11 @@ mod session;
 pub mod stanza;
 
 #[cfg(feature = "xmpp")]
-pub use client::{Availability, Client, Event, Listener, Period, Push};
+pub use client::{
+    Availability, Client, CommandInfo, Event, Execution, FieldValue, Listener, Outcome, Period, Push, Table,
+    Values,
+};
+pub use data::{Rights, Series};
 pub use error::{Error, ErrorKind, Result};
 pub use jiff;
 #[cfg(feature = "xmpp")]

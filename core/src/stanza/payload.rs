@@ -13,6 +13,11 @@ pub(crate) fn is_payload(element: &Element) -> bool {
     element.is("quoalise", data::NS)
 }
 
+/// An element of another protocol beside the payload, whole.
+pub(crate) fn other(element: &Element, options: &ReadOptions) -> Result<data::Element, senml::Error> {
+    to_own(element, options, 1)
+}
+
 /// Reads a `quoalise` element. Records go straight into the columns, from runs of bytes or from the tree's attributes.
 pub(crate) fn read(quoalise: &Element, options: &ReadOptions) -> Result<Data, senml::Error> {
     let mut builder = Builder::new(options);
