@@ -1,10 +1,12 @@
 //! The `quoalise` command. Not a part of the library: it may change at any time, but for what users see of it.
 
 pub mod chart;
+mod commands;
 mod convert;
 pub mod exit;
 pub mod format;
 mod online;
+mod prompt;
 mod sandbox;
 mod table;
 mod trusted;
@@ -40,6 +42,9 @@ enum Command {
     /// End a subscription
     Unsubscribe(online::Series),
     Ping(online::Ping),
+    Series(commands::ListSeries),
+    Commands(commands::Commands),
+    Run(commands::Run),
     Sandbox(sandbox::Args),
     Convert(convert::Args),
 }
@@ -61,6 +66,9 @@ pub fn main() -> ExitCode {
         Command::Subscribe(args) => args.subscribe(),
         Command::Unsubscribe(args) => args.unsubscribe(),
         Command::Ping(args) => args.run(),
+        Command::Series(args) => args.run(),
+        Command::Commands(args) => args.run(),
+        Command::Run(args) => args.run(),
         Command::Sandbox(args) => args.run(),
         Command::Convert(args) => args.run(),
     };

@@ -48,7 +48,7 @@ pub(super) struct Account {
 }
 
 impl Account {
-    fn config(&self) -> Result<Config, Failure> {
+    pub(super) fn config(&self) -> Result<Config, Failure> {
         let password = self.password()?;
         let mut config = Config::new(&self.user, password.as_str())?;
         if let Some(address) = &self.address {
@@ -100,21 +100,21 @@ impl Account {
 
 /// How to write what comes
 #[derive(clap::Args)]
-struct Output {
+pub(super) struct Output {
     /// Format of the output
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
-    format: Format,
+    pub(super) format: Format,
     /// Time zone of the output, and of times given without an offset [default for output: the system's]
     #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
-    tz: Option<TimeZone>,
+    pub(super) tz: Option<TimeZone>,
 }
 
 impl Output {
-    fn zone(&self) -> TimeZone {
+    pub(super) fn zone(&self) -> TimeZone {
         self.tz.clone().unwrap_or_else(TimeZone::system)
     }
 
-    fn write(&self, data: &Data) -> Result<(), Failure> {
+    pub(super) fn write(&self, data: &Data) -> Result<(), Failure> {
         let zone = self.zone();
         let mut out = BufWriter::new(io::stdout().lock());
         write(data, self.format, &Layout::new(&zone).width(terminal_width()), &mut out)?;

@@ -51,6 +51,13 @@ impl Values {
         }
     }
 
+    /// Gives a field this value, and no other.
+    pub fn set(&mut self, field: impl Into<String>, value: impl Into<FieldValue>) {
+        let field = field.into();
+        self.0.retain(|(name, _)| *name != field);
+        self.add(field, value);
+    }
+
     /// What a field gets; none where it is not named here, and keeps its default.
     pub fn get(&self, field: &str) -> Option<&[String]> {
         self.0.iter().find(|(name, _)| name == field).map(|(_, values)| &**values)

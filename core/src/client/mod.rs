@@ -11,7 +11,7 @@ pub(crate) use commands::Walk;
 pub use commands::{CommandInfo, Execution};
 pub use fill::{FieldValue, Values};
 #[cfg(feature = "cli")]
-pub(crate) use fill::{is_field, missing};
+pub(crate) use fill::{is_field, missing, unknown_field};
 pub use listen::{Event, Listener, Push};
 pub use outcome::{Outcome, Table};
 pub use period::Period;
