@@ -157,9 +157,11 @@ async fn a_command_is_carried_out() {
     assert_eq!(csv.done(), "time,value,unit,name\n2022-01-09T23:00:00+00:00,987.25,,urn:dev:a\n");
 
     // What is missing or wrong is named, and the provider is told that nothing comes of it.
+    let fresh = Wizard::start(&shell.server).await;
+    shell.run(&["run", &fresh.jid, "wizard"]).await.failed(2, "`name` (Your name)");
+    assert_eq!(asked(&fresh).last().unwrap(), "cancel w1");
     for (values, told) in [
-        (&[][..], "`name` (Your name)"),
-        (&["name=Ada", "direction=up"], "consumption, production"),
+        (&["name=Ada", "direction=up"][..], "consumption, production"),
         (&["name=Ada", "colour=blue"], "`colour`"),
     ] {
         let before = asked(&wizard).len();

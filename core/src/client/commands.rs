@@ -10,13 +10,13 @@ use xmpp_parsers::jid::Jid;
 use xmpp_parsers::ns;
 use xmpp_parsers::rsm::{SetQuery, SetResult};
 
-use super::fill::{fill, fill_own, is_xml, unknown_field};
+use super::fill::{fill, fill_own, is_xml, submitted, unknown_field};
 use super::outcome::{Outcome, read_data};
 use super::{AVAILABILITY_TIMEOUT, Client, Values, provider_argument};
 use crate::data::{Data, Series};
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Request, Session};
-use crate::stanza::{Action, Command, Form, FormType, NS_COMMANDS, Note, Status, series};
+use crate::stanza::{Action, Command, Field, Form, FormType, NS_COMMANDS, Note, Status, series};
 
 /// A command that asks for more than this many forms has lost its way.
 const MOST_STAGES: usize = 16;
@@ -175,7 +175,8 @@ impl Client {
     /// `NoSuchCommand` where the provider does not tell; as [`get_history`](Self::get_history).
     pub async fn series(&self, provider: &str, prefix: Option<&str>) -> Result<Vec<Series>> {
         let prefix = prefix.filter(|prefix| !prefix.is_empty());
-        let values: Values = prefix.map(|prefix| ("prefix", prefix)).into_iter().collect();
+        let fields: Vec<Field> =
+            prefix.map(|prefix| Field::text("prefix").value(prefix)).into_iter().collect();
         let run = async {
             let to = provider_argument(provider)?;
             let mut series: Vec<Series> = Vec::new();
@@ -184,7 +185,7 @@ impl Client {
             let mut after = None;
             loop {
                 let set = page(Some(SERIES_A_PAGE), after).into();
-                let answer = self.one_shot(&to, "list_series", &values, vec![set]).await?;
+                let answer = self.one_shot(&to, "list_series", &fields, vec![set]).await?;
                 let rows = answer.form.map(|form| form.items).unwrap_or_default();
                 let (items, before) = (rows.len(), series.len());
                 let read: Vec<Series> = rows.iter().filter_map(|row| series::read(row)).collect();
@@ -224,14 +225,31 @@ impl Client {
         &self,
         provider: &str,
         node: &str,
-        values: impl Into<Values>,
+        values: Vec<(&'static str, String)>,
     ) -> Result<Command> {
-        self.one_shot(&provider_argument(provider)?, node, &values.into(), Vec::new()).await
+        let fields = values.into_iter().map(|(var, value)| Field::text(var).value(value)).collect();
+        self.execute_with(provider, node, fields).await
     }
 
-    /// As [`execute`](Self::execute); `beside` stands beside the form.
-    async fn one_shot(&self, to: &Jid, node: &str, values: &Values, beside: Vec<Element>) -> Result<Command> {
-        let mut request = Command::execute(node, Some(values.to_form()?));
+    /// As [`execute`](Self::execute), with fields of any type.
+    pub(super) async fn execute_with(
+        &self,
+        provider: &str,
+        node: &str,
+        fields: Vec<Field>,
+    ) -> Result<Command> {
+        self.one_shot(&provider_argument(provider)?, node, &fields, Vec::new()).await
+    }
+
+    /// As [`execute_with`](Self::execute_with); `beside` stands beside the form.
+    async fn one_shot(
+        &self,
+        to: &Jid,
+        node: &str,
+        fields: &[Field],
+        beside: Vec<Element>,
+    ) -> Result<Command> {
+        let mut request = Command::execute(node, Some(submitted(fields)?));
         request.payloads.clone_from(&beside);
         let mut execution = Execution::start(&self.session, to.clone(), request).await?;
         for stage in 0..MOST_STAGES {
@@ -240,7 +258,7 @@ impl Client {
             }
             execution.stop_at_error(stage)?;
             let form = execution.form().ok_or_else(|| execution.malformed())?;
-            let form = fill_own(form, values, own_fields(node))?;
+            let form = fill_own(form, fields, own_fields(node))?;
             let actions = execution.actions();
             let action = if actions.contains(&Action::Complete) { Action::Complete } else { Action::Next };
             execution.send(action, Some(form), beside.clone()).await?;
@@ -415,7 +433,7 @@ impl Execution {
     /// # Errors
     /// `MalformedAnswer` where they cannot be read.
     pub fn data(&self) -> Result<Option<Data>> {
-        read_data(&self.answer.payloads, &self.to)
+        read_data(&self.answer.payloads, self.to.as_str())
     }
 
     /// Fills in the form and asks for the next stage. Fields without a value keep their default.
@@ -478,7 +496,7 @@ impl Execution {
                 .remedy("Complete it first")
                 .during(operation));
         }
-        let to = self.to.clone();
+        let to = self.to.to_string();
         Outcome::read(self.into_command(), &to).map_err(|error| error.during(operation))
     }
 

@@ -78,18 +78,6 @@ impl Values {
         let has = |name: &str| form.fields.iter().any(|field| field.var == name && is_field(field));
         Self(self.0.iter().filter(|(name, _)| has(name)).cloned().collect())
     }
-
-    /// A form made of these values alone, for a provider whose form was not asked for.
-    pub(super) fn to_form(&self) -> Result<Form> {
-        let mut form = Form::new(FormType::Submit);
-        for (name, values) in &self.0 {
-            let kind = if values.len() > 1 { FieldType::TextMulti } else { FieldType::TextSingle };
-            let mut field = Field::new(name, kind);
-            field.values.clone_from(values);
-            form.fields.push(field);
-        }
-        sendable(form)
-    }
 }
 
 impl std::fmt::Debug for Values {
@@ -215,12 +203,19 @@ pub(crate) fn fill(form: &Form, values: &Values) -> Result<Form> {
     sendable(filled)
 }
 
-/// As [`fill`], for the forms of Quoalise itself, whose meaning is known before they are seen: the values go as they
-/// are, and those among the fields `own` that have none stay out, whatever the form would have there.
-pub(super) fn fill_own(form: &Form, values: &Values, own: &[&str]) -> Result<Form> {
-    let mut filled = values.to_form()?;
+/// A form made of these fields alone, for a provider whose own was not asked for.
+pub(super) fn submitted(fields: &[Field]) -> Result<Form> {
+    let mut form = Form::new(FormType::Submit);
+    form.fields.extend_from_slice(fields);
+    sendable(form)
+}
+
+/// As [`fill`], for the forms of Quoalise itself, whose meaning is known before they are seen: the fields go as they
+/// are, and those of the names `own` that are not among them stay out, whatever the form would have there.
+pub(super) fn fill_own(form: &Form, fields: &[Field], own: &[&str]) -> Result<Form> {
+    let mut filled = submitted(fields)?;
     for field in form.fields.iter().filter(|field| is_field(field)) {
-        if values.get(&field.var).is_some() {
+        if fields.iter().any(|known| known.var == field.var) {
             continue;
         }
         if own.contains(&&*field.var) {
@@ -648,12 +643,12 @@ mod tests {
             .field(Field::text("resolution").label("R").value("raw"))
             .field(Field::new("", FieldType::Fixed).value("Read this"));
         let own = ["identifier", "start_time", "end_time"];
-        let values = Values::from([("identifier", "i"), ("end_time", "e")]);
-        let filled = fill_own(&form, &values, &own).unwrap();
+        let fields = [Field::text("identifier").value("i"), Field::text("end_time").value("e")];
+        let filled = fill_own(&form, &fields, &own).unwrap();
         let names: Vec<&str> = filled.fields.iter().map(|field| &*field.var).collect();
         assert_eq!(names, ["identifier", "end_time", "resolution"]);
         assert_eq!(filled.get("identifier"), Some("i"));
-        let error = fill_own(&form, &Values::new(), &own).unwrap_err();
+        let error = fill_own(&form, &[], &own).unwrap_err();
         assert!(error.to_string().contains("requires `identifier`"), "{error}");
     }
 }

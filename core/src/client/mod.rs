@@ -27,7 +27,7 @@ use crate::data::{Data, Identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Config, Request, Session};
 use listen::{Inbox, Receiver};
-use outcome::read_data;
+use outcome::data_of;
 
 /// How long a sign of life may take; nobody who is there needs longer.
 const AVAILABILITY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -115,10 +115,7 @@ impl Client {
         let run = async {
             let mut fields = vec![("identifier", identifier_argument(identifier)?.to_string())];
             fields.extend(period.fields());
-            let answer = self.execute(provider, "get_history", fields).await?;
-            read_data(&answer.payloads, &provider_argument(provider)?)?.ok_or_else(|| {
-                Error::new(ErrorKind::MalformedAnswer, format!("{provider} answered without any data"))
-            })
+            data_of(provider, &self.execute(provider, "get_history", fields).await?)
         };
         run.await.map_err(|error| error.during(operation()))
     }

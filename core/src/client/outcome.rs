@@ -1,6 +1,5 @@
 use jiff::Timestamp;
 use minidom::Element;
-use xmpp_parsers::jid::Jid;
 
 use crate::data::{self, Data};
 use crate::error::{Error, ErrorKind, Result};
@@ -41,19 +40,26 @@ pub struct Table {
 }
 
 /// The readings among what came.
-pub(super) fn read_data(payloads: &[Element], from: &Jid) -> Result<Option<Data>> {
+pub(super) fn read_data(payloads: &[Element], from: &str) -> Result<Option<Data>> {
     let Some(found) = payloads.iter().find(|found| payload::is_payload(found)) else { return Ok(None) };
     let data = payload::read(found, &ReadOptions::at(Timestamp::now()));
     data.map(Some).map_err(|error| unreadable("the data", from, error))
 }
 
-fn unreadable(what: &str, from: &Jid, error: crate::senml::Error) -> Error {
+fn unreadable(what: &str, from: &str, error: crate::senml::Error) -> Error {
     Error::new(ErrorKind::MalformedAnswer, format!("{what} of {from} cannot be read: {error}"))
         .caused_by(error)
 }
 
+/// The readings of an answer that must have some.
+pub(super) fn data_of(provider: &str, answer: &Command) -> Result<Data> {
+    read_data(&answer.payloads, provider)?.ok_or_else(|| {
+        Error::new(ErrorKind::MalformedAnswer, format!("{provider} answered without any data"))
+    })
+}
+
 impl Outcome {
-    pub(super) fn read(command: Command, from: &Jid) -> Result<Self> {
+    pub(super) fn read(command: Command, from: &str) -> Result<Self> {
         let Command { form, notes, payloads, .. } = command;
         let mut outcome = Self { notes, data: read_data(&payloads, from)?, ..Self::default() };
         let first = payloads.iter().position(payload::is_payload);
@@ -65,7 +71,7 @@ impl Outcome {
             match Form::from_element(element).filter(|_| element.is("x", NS_FORMS)) {
                 Some(form) => outcome.add(form),
                 None => {
-                    let element = payload::other(element, &ReadOptions::default());
+                    let element = payload::to_own(element, &ReadOptions::default(), 1);
                     outcome.payloads.push(element.map_err(|error| unreadable("the answer", from, error))?);
                 }
             }

@@ -13,11 +13,6 @@ pub(crate) fn is_payload(element: &Element) -> bool {
     element.is("quoalise", data::NS)
 }
 
-/// An element of another protocol beside the payload, whole.
-pub(crate) fn other(element: &Element, options: &ReadOptions) -> Result<data::Element, senml::Error> {
-    to_own(element, options, 1)
-}
-
 /// Reads a `quoalise` element. Records go straight into the columns, from runs of bytes or from the tree's attributes.
 pub(crate) fn read(quoalise: &Element, options: &ReadOptions) -> Result<Data, senml::Error> {
     let mut builder = Builder::new(options);
@@ -86,7 +81,11 @@ fn nothing_left_out(element: &Element) -> Result<(), senml::Error> {
 }
 
 /// Our own kind of element, which keeps the order of attributes and needs no XMPP.
-fn to_own(element: &Element, options: &ReadOptions, depth: usize) -> Result<data::Element, senml::Error> {
+pub(crate) fn to_own(
+    element: &Element,
+    options: &ReadOptions,
+    depth: usize,
+) -> Result<data::Element, senml::Error> {
     if depth > options.limits.depth {
         return Err(senml::limit("nested elements", options.limits.depth));
     }
