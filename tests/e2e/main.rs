@@ -10,6 +10,7 @@ mod fixtures;
 mod forms;
 mod history;
 mod hostile;
+mod provider;
 mod pushes;
 mod raw;
 mod runs;

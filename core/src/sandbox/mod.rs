@@ -30,7 +30,7 @@ use tokio::task::JoinSet;
 
 use crate::data::Data;
 use crate::error::{Error, ErrorKind, Result};
-use crate::provider::{Limits, Provider};
+use crate::provider::{Everybody, MemorySubscriptions, Provider};
 use crate::senml::{Record, Records};
 use crate::session::Config;
 use household::Direction;
@@ -118,7 +118,10 @@ impl Sandbox {
             Error::new(kind, error.to_string()).caused_by(error)
         })?;
         let account = account(&server, &format!("{PROVIDER}@{DOMAIN}/proxy"), provider_password)?;
-        let provider = Provider::start(&account, shelf.clone(), Limits::default()).await?;
+        let provider = Provider::builder(shelf.clone(), Everybody)
+            .subscriptions(MemorySubscriptions::new())
+            .start(&account)
+            .await?;
         let jid = provider.jid();
         let mut pusher = JoinSet::new();
         if let Some(every) = options.push_every {
