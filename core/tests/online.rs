@@ -182,7 +182,7 @@ fn a_history_can_be_run_as_any_command() {
     let ran = bench.run(&["run", &provider, "get_history", &identifier, &start, &end, "--format", "csv"]);
     assert_eq!(ran.status, Some(0), "{ran:?}");
     assert_eq!(ran.out, bench.get(&[&HOUR[..], &["--format", "csv"]].concat()).out);
-    bench.run(&["run", &provider, "get_history"]).failed(2, "`identifier` (Identifier)");
+    bench.run(&["run", &provider, "get_history", "identifier="]).failed(2, "`identifier` (Identifier)");
     bench.run(&["run", &provider, "get_history", &identifier, "days=3"]).failed(2, "start_time");
     bench.run(&["run", &provider, "nonsense"]).failed(6, "which commands it lists");
 }

@@ -2,13 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use quoalise::data::{Data, Identifier};
+use quoalise::provider::{HistoryRequest, Limits, Service};
+use quoalise::senml::Records;
 use quoalise::stanza::{Action, FieldType, NoteType, Status};
-use quoalise::{Client, ErrorKind, Period, Values};
+use quoalise::{Client, ErrorKind, Period, Result, Series, Values};
 use quoalise_tests::Prosody;
 use tokio_xmpp::minidom::Element;
 
 use crate::raw::{self, COMMANDS, FORMS, Script, child, children, condition, field, provider_saying, result};
-use crate::support::{AT_ONCE, PATIENCE, SERIES, client, config, provider};
+use crate::support::{AT_ONCE, PATIENCE, SERIES, client, config, metadata, provider, serve};
 
 const PAYLOAD: &str = "<quoalise xmlns='urn:quoalise:0'><data><sensml xmlns='urn:ietf:params:xml:ns:senml'>\
     <senml n='urn:dev:a' t='1641769200' v='987.25'/></sensml></data></quoalise>";
@@ -606,6 +609,39 @@ async fn series_are_listed_page_by_page() {
         client.series(&provider.jid, Some("a\0")).await.unwrap_err().kind(),
         ErrorKind::InvalidArgument
     );
+}
+
+/// More series than an answer holds.
+struct Many;
+
+impl Service for Many {
+    async fn get_history(&self, _request: HistoryRequest) -> Result<Data> {
+        Ok(Data::new(metadata(), Records::new()))
+    }
+
+    async fn series(&self, _prefix: Option<Identifier>) -> Result<Vec<Series>> {
+        let series = |number: u32| {
+            let mut series = Series::new(format!("urn:dev:ow:{number:04}_power").parse().unwrap());
+            series.measurement = metadata().measurement;
+            series
+        };
+        Ok((0..2500).map(series).collect())
+    }
+}
+
+#[tokio::test]
+async fn our_own_provider_tells_all_its_series() {
+    let server = Prosody::shared();
+    let provider = serve(&server, Many, Limits::default()).await;
+    let client = client(&server).await;
+    let all = client.series(&provider.jid(), None).await.unwrap();
+    assert_eq!(all.len(), 2500);
+    assert!(all.is_sorted_by_key(|series| series.identifier.to_string()));
+    assert_eq!(all[7].measurement, metadata().measurement);
+    assert!(all[7].rights.get_history && all[7].rights.subscribe);
+    let one = client.series(&provider.jid(), Some("urn:dev:ow:0012")).await.unwrap();
+    assert_eq!(one, [all[12].clone()]);
+    assert_eq!(client.series(&provider.jid(), Some("urn:dev:ow:00")).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -510,7 +510,7 @@ pub(super) struct ListSeries {
     /// Full address of the provider, as sge-proxy@provider.example/proxy
     #[arg(value_name = "SERVER_JID")]
     provider: String,
-    /// Only series whose names begin with this, as urn:dev:prm:00000000000001
+    /// Only series below this, as urn:dev:prm:00000000000001
     #[arg(value_name = "PREFIX")]
     prefix: Option<String>,
     /// Format of the output

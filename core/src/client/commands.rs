@@ -168,7 +168,7 @@ impl Client {
         Ok(outcome)
     }
 
-    /// The series a provider has for this account, or those whose names begin with `prefix`
+    /// The series a provider has for this account, or those of them that `prefix` covers, as a subscription would
     /// (`docs/protocol/discovery.md`).
     ///
     /// # Errors

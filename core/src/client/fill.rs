@@ -469,9 +469,9 @@ mod tests {
 
     fn validated(kind: FieldType, datatype: &str, min: Option<&str>, max: Option<&str>) -> Field {
         let mut field = Field::new("x", kind);
-        let mut validation = Validation::default();
-        validation.datatype = Some(datatype.to_owned());
-        (validation.min, validation.max) = (min.map(str::to_owned), max.map(str::to_owned));
+        let [min, max] = [min, max].map(|bound| bound.map(str::to_owned));
+        let validation =
+            Validation { datatype: Some(datatype.to_owned()), min, max, ..Validation::default() };
         field.validation = Some(validation);
         field
     }
