@@ -69,7 +69,7 @@ impl Exit {
             Self::ProviderAbsent => "provider not there: offline, unreachable or silent",
             Self::CommandFailed => "the provider or the system behind it failed",
             Self::MalformedData => "malformed data, in an answer or an input file",
-            Self::ConnectionLost => "connection or command's session lost meanwhile",
+            Self::ConnectionLost => "connection lost meanwhile, or the session of a command",
             Self::Interrupted => "interrupted (Ctrl-C)",
         }
     }
