@@ -218,12 +218,9 @@ pub(super) fn fill_own(form: &Form, fields: &[Field], own: &[&str]) -> Result<Fo
         if fields.iter().any(|known| known.var == field.var) {
             continue;
         }
-        if own.contains(&&*field.var) {
-            if field.required {
-                let message = format!("the provider's form requires {}", called(field));
-                return Err(Error::new(ErrorKind::InvalidArgument, message).remedy("Give a value for it"));
-            }
-        } else if !field.values.is_empty() {
+        // Even a required one: the provider then gives what it gives to whoever does not say, or refuses; a period
+        // nobody asked for would come in silence.
+        if !field.values.is_empty() && !own.contains(&&*field.var) {
             let mut default = Field::new(&*field.var, field.kind);
             default.values.clone_from(&field.values);
             filled.fields.push(default);
@@ -648,7 +645,7 @@ mod tests {
         let names: Vec<&str> = filled.fields.iter().map(|field| &*field.var).collect();
         assert_eq!(names, ["identifier", "end_time", "resolution"]);
         assert_eq!(filled.get("identifier"), Some("i"));
-        let error = fill_own(&form, &[], &own).unwrap_err();
-        assert!(error.to_string().contains("requires `identifier`"), "{error}");
+        let filled = fill_own(&form, &[], &own).unwrap();
+        assert_eq!(filled.fields.len(), 1, "a default is not what was asked for, even where it is required");
     }
 }
