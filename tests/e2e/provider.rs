@@ -26,7 +26,7 @@ const ITEMS: &str = "http://jabber.org/protocol/disco#items";
 const INFO: &str = "http://jabber.org/protocol/disco#info";
 const RSM: &str = "http://jabber.org/protocol/rsm";
 
-fn proxy(server: &Prosody, account: &Account) -> Config {
+pub fn proxy(server: &Prosody, account: &Account) -> Config {
     config_with(server, &format!("{}/proxy", account.jid), &account.password)
 }
 
@@ -187,7 +187,7 @@ async fn subscriptions_outlive_the_provider() {
 }
 
 /// The type of the next presence from this address.
-async fn presence(peer: &mut Peer, from: &str) -> Option<String> {
+pub async fn presence(peer: &mut Peer, from: &str) -> Option<String> {
     loop {
         let stanza = peer.next().await;
         if stanza.name() == "presence" && stanza.attr("from") == Some(from) {

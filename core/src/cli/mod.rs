@@ -3,6 +3,7 @@
 pub mod chart;
 mod commands;
 mod convert;
+mod dataconnect;
 pub mod exit;
 pub mod format;
 mod online;
@@ -41,6 +42,9 @@ enum Command {
     Subscribe(online::Series),
     /// End a subscription
     Unsubscribe(online::Series),
+    LoadCurve(dataconnect::LoadCurve),
+    Daily(dataconnect::Daily),
+    Authorize(dataconnect::Authorize),
     Ping(online::Ping),
     Series(commands::ListSeries),
     Commands(commands::Commands),
@@ -65,6 +69,9 @@ pub fn main() -> ExitCode {
         Command::Listen(args) => args.run(),
         Command::Subscribe(args) => args.subscribe(),
         Command::Unsubscribe(args) => args.unsubscribe(),
+        Command::LoadCurve(args) => args.run(),
+        Command::Daily(args) => args.run(),
+        Command::Authorize(args) => args.run(),
         Command::Ping(args) => args.run(),
         Command::Series(args) => args.run(),
         Command::Commands(args) => args.run(),

@@ -11,8 +11,8 @@ use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
-use super::format::{Format, Layout, terminal_width, write};
-use super::{Interrupt, parse_zone, run_until_interrupted, trusted};
+use super::format::{Format, Layout, clean, terminal_width, write};
+use super::{Interrupt, dataconnect, parse_zone, run_until_interrupted, trusted};
 use crate::data::Data;
 use crate::stanza::time::parse_time;
 use crate::{Availability, Client, Config, Event, Listener, Period, Security};
@@ -23,7 +23,7 @@ pub(super) struct Account {
     /// Account to log in with, as name@example.org; the password is taken from --password-file, from QUOALISE_PASSWORD,
     /// or asked for
     #[arg(long, env = "QUOALISE_USER", value_name = "JID", value_parser = NonEmptyStringValueParser::new())]
-    user: String,
+    pub(super) user: String,
     /// File whose first line is the password
     #[arg(long, env = "QUOALISE_PASSWORD_FILE", value_name = "FILE")]
     password_file: Option<PathBuf>,
@@ -122,9 +122,13 @@ impl Output {
         Ok(())
     }
 
+    fn is_for_people(&self) -> bool {
+        matches!(self.format, Format::Table | Format::Chart)
+    }
+
     /// A line for people, beside what people look at.
-    fn summarize(&self, data: &Data) {
-        if !matches!(self.format, Format::Table | Format::Chart) {
+    pub(super) fn summarize(&self, data: &Data) {
+        if !self.is_for_people() {
             return;
         }
         let readings = data.records().len();
@@ -205,7 +209,8 @@ pub(super) struct Listen {
     /// Providers whose pushes are taken [default: those this account was subscribed at with this command]
     #[arg(value_name = "SERVER_JID")]
     providers: Vec<String>,
-    /// End after so many pushes; those that came together with the last one are written too
+    /// End after so many pushes (with json, notices of consent count too); those that came together with the last one
+    /// are written too
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
     #[command(flatten)]
@@ -272,7 +277,7 @@ struct Pushes<'o> {
 }
 
 impl Pushes<'_> {
-    /// True for a push; what went wrong is told on stderr.
+    /// True for what was written to stdout; the rest is told on stderr.
     fn write(&mut self, event: &Event) -> Result<bool, Failure> {
         match event {
             Event::Push(push) if self.output.format == Format::Csv => {
@@ -289,7 +294,32 @@ impl Pushes<'_> {
                 out.flush()?;
                 Ok(true)
             }
-            Event::Push(push) => self.output.write(&push.data).map(|()| true),
+            Event::Push(push) => {
+                if let Some(body) = push.body.as_deref().filter(|_| self.output.is_for_people()) {
+                    say(&format!("{} says: {}", push.from, clean(body)));
+                }
+                self.output.write(&push.data).map(|()| true)
+            }
+            Event::Consent(consent) if self.output.format == Format::Json => {
+                let mut out = io::stdout().lock();
+                writeln!(out, "{}", dataconnect::notice(consent, &self.output.zone()))?;
+                out.flush()?;
+                Ok(true)
+            }
+            Event::Consent(consent) => {
+                let state = consent.state.as_deref().map(|state| format!(", state {}", clean(state)));
+                say(&format!(
+                    "{} says: consent was given for {}{}",
+                    consent.from,
+                    clean(&consent.usage_points.join(", ")),
+                    state.unwrap_or_default()
+                ));
+                Ok(false)
+            }
+            Event::Availability { from, available } => {
+                say(&format!("{from} {}", if *available { "is there" } else { "has gone" }));
+                Ok(false)
+            }
             Event::Malformed { error, .. } => {
                 say(&error.to_string());
                 Ok(false)

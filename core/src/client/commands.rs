@@ -10,11 +10,12 @@ use xmpp_parsers::jid::Jid;
 use xmpp_parsers::ns;
 use xmpp_parsers::rsm::{SetQuery, SetResult};
 
-use super::fill::{fill, fill_own, is_xml, submitted, unknown_field};
+use super::fill::{fill, fill_own, submitted, unknown_field};
 use super::outcome::{Outcome, read_data};
 use super::{AVAILABILITY_TIMEOUT, Client, Values, provider_argument};
 use crate::data::{Data, Series};
 use crate::error::{Error, ErrorKind, Result};
+use crate::senml::xml::is_xml;
 use crate::session::{Request, Session};
 use crate::stanza::{Action, Command, Field, Form, FormType, NS_COMMANDS, Note, Status, series};
 
@@ -313,7 +314,7 @@ fn too_many(to: &Jid, what: &str, most: usize) -> Error {
 }
 
 fn node_argument(node: &str) -> Result<&str> {
-    if node.is_empty() || node.len() > 1000 || !is_xml(node) {
+    if node.is_empty() || node.len() > 1000 || !node.chars().all(is_xml) {
         return Err(Error::new(ErrorKind::InvalidArgument, "the name of the command cannot be one")
             .remedy("Name one of those the provider lists"));
     }

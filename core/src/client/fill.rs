@@ -7,6 +7,7 @@ use jiff::{Timestamp, Zoned};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::jid::{BareJid, FullJid, Jid};
+use crate::senml::xml::is_xml;
 use crate::stanza::time::iso_time;
 use crate::stanza::{Field, FieldType, Form, FormType, Validation};
 
@@ -273,7 +274,7 @@ fn sendable(form: Form) -> Result<Form> {
     let mut bytes = 0;
     for field in &form.fields {
         let texts = || field.values.iter().chain([&field.var]);
-        if !texts().all(|text| is_xml(text)) {
+        if !texts().all(|text| text.chars().all(is_xml)) {
             let message = format!("the field {:?} holds control characters, which cannot be sent", field.var);
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
@@ -284,12 +285,6 @@ fn sendable(form: Form) -> Result<Form> {
         return Err(Error::new(ErrorKind::InvalidArgument, message).remedy("Give shorter values"));
     }
     Ok(form)
-}
-
-/// Whether all characters are ones of XML 1.0 (section 2.2).
-pub(super) fn is_xml(text: &str) -> bool {
-    text.chars()
-        .all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..))
 }
 
 impl Field {

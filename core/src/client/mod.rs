@@ -1,7 +1,9 @@
 //! What an application calls: histories, subscriptions, pushes.
 
 mod commands;
+mod dataconnect;
 mod fill;
+mod inbox;
 mod listen;
 mod outcome;
 mod period;
@@ -9,6 +11,9 @@ mod period;
 #[cfg(feature = "cli")]
 pub(crate) use commands::Walk;
 pub use commands::{CommandInfo, Execution};
+#[cfg(feature = "cli")]
+pub(crate) use dataconnect::check_usage_point;
+pub use dataconnect::{Authorization, AuthorizeRequest, Consent, DatePeriod, Direction};
 pub use fill::{FieldValue, Values};
 #[cfg(feature = "cli")]
 pub(crate) use fill::{is_field, missing, unknown_field};
@@ -26,7 +31,7 @@ use xmpp_parsers::jid::Jid;
 use crate::data::{Data, Identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Config, Request, Session};
-use listen::{Inbox, Receiver};
+use inbox::{Inbox, Receiver};
 use outcome::data_of;
 
 /// How long a sign of life may take; nobody who is there needs longer.
@@ -92,6 +97,7 @@ impl Client {
             quiet_priority: config.priority.filter(|priority| *priority < 0).unwrap_or(-1),
             listening_priority: config.priority.filter(|priority| *priority >= 0).unwrap_or(1),
         };
+        client.inbox.set_own(client.session.jid().clone());
         client.session.announce(client.quiet_priority).await?;
         Ok(client)
     }
@@ -105,6 +111,8 @@ impl Client {
     ///
     /// `provider` is its full JID, resource included; `identifier` the name of the series. Times of the records are
     /// the starts of their intervals, UTC; units are the provider's (`W`, `Wh`, …). Gaps are records without a value.
+    /// All `quoalise` elements of the answer are taken, their series one behind the other; what else stands in it (a
+    /// form and notes for humans) is left out.
     ///
     /// # Errors
     /// `InvalidArgument`; the provider's answer (`NotAuthorized`, `BadRequest`, `TooLarge`, `NoSuchCommand`,
@@ -154,8 +162,14 @@ impl Client {
         Ok(())
     }
 
-    /// Listens to the pushes of trusted providers: those of [`trust`](Self::trust) and [`subscribe`](Self::subscribe).
-    /// Pushes the server kept meanwhile come first.
+    /// How many messages of senders that are not trusted were dropped so far, unread: pushes and notices of consent.
+    pub fn distrusted(&self) -> u64 {
+        self.inbox.distrusted()
+    }
+
+    /// Listens to what trusted providers send by themselves: those of [`trust`](Self::trust),
+    /// [`subscribe`](Self::subscribe) and [`authorize_uri`](Self::authorize_uri). What the server kept meanwhile comes
+    /// first.
     ///
     /// # Errors
     /// `InvalidArgument` where this client is listening already; `ConnectionLost`, `Closed`.

@@ -41,8 +41,10 @@ pub struct Table {
 
 /// The readings among what came.
 pub(super) fn read_data(payloads: &[Element], from: &str) -> Result<Option<Data>> {
-    let Some(found) = payloads.iter().find(|found| payload::is_payload(found)) else { return Ok(None) };
-    let data = payload::read(found, &ReadOptions::at(Timestamp::now()));
+    if !payloads.iter().any(payload::is_payload) {
+        return Ok(None);
+    }
+    let data = payload::read(payloads, &ReadOptions::at(Timestamp::now()));
     data.map(Some).map_err(|error| unreadable("the data", from, error))
 }
 
@@ -62,11 +64,10 @@ impl Outcome {
     pub(super) fn read(command: Command, from: &str) -> Result<Self> {
         let Command { form, notes, payloads, .. } = command;
         let mut outcome = Self { notes, data: read_data(&payloads, from)?, ..Self::default() };
-        let first = payloads.iter().position(payload::is_payload);
         if let Some(form) = form {
             outcome.add(form);
         }
-        for (_, element) in payloads.iter().enumerate().filter(|(index, _)| Some(*index) != first) {
+        for element in payloads.iter().filter(|element| !payload::is_payload(element)) {
             // Some have several tables, each in a form of its own.
             match Form::from_element(element).filter(|_| element.is("x", NS_FORMS)) {
                 Some(form) => outcome.add(form),
