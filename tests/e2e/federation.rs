@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use quoalise::data::Data;
 use quoalise::provider::{Everybody, HistoryRequest, Limits, MemorySubscriptions, Provider};
 use quoalise::senml::{Record, Records};
-use quoalise::{Availability, Client, ErrorKind, Period};
+use quoalise::{Availability, Client, ErrorKind, Event, Period};
 use quoalise_tests::{Account, Certificate, Prosody};
 
 use crate::provider::{presence, proxy};
@@ -14,7 +14,8 @@ use crate::pushes::{bare, message, nothing_but, numbers, push, reading};
 use crate::raw::{Peer, submit};
 use crate::session::Frozen;
 use crate::support::{
-    AT_ONCE, HALF_HOUR, SERIES, START, Serve, TestService, client, config, january, metadata, provider, serve,
+    AT_ONCE, HALF_HOUR, SERIES, START, Serve, TestService, client, config, event, january, metadata,
+    provider, serve,
 };
 
 /// The server of the provider, and the client's.
@@ -182,13 +183,23 @@ async fn subscribers_afar_see_the_provider_come_and_go() {
     let (account, kept) = (home.new_account(), MemorySubscriptions::new());
     let provider = online(&home, &account, &kept).await;
     let jid = provider.jid();
+    let client = client(&away).await;
+    client.subscribe(&jid, SERIES).await.unwrap();
+    let mut listener = client.listen().await.unwrap();
     let mut subscriber = Peer::online(&away, "app").await;
     subscriber.command(&jid, "node='subscribe'", &submit(&[("identifier", SERIES)])).await;
 
+    nothing_but(1, &provider, &mut listener).await;
+    let mut told = async || match event(&mut listener).await {
+        Event::Availability { from, available } => (from.to_string(), available),
+        other => panic!("{other:?}"),
+    };
     provider.close().await;
     assert_eq!(presence(&mut subscriber, &jid).await.as_deref(), Some("unavailable"));
+    assert_eq!(told().await, (jid.clone(), false));
     let provider = online(&home, &account, &kept).await;
     assert_eq!(presence(&mut subscriber, &jid).await, None);
+    assert_eq!(told().await, (jid.clone(), true));
     // A server that stops may close its streams before it has told: then presence is not to be relied on.
     home.stop();
     assert_eq!(provider.wait().await.unwrap_err().kind(), ErrorKind::ConnectionLost);

@@ -10,7 +10,8 @@ use quoalise::data::{Data, Identifier, Series};
 use quoalise::jiff::Timestamp;
 use quoalise::provider::{HistoryRequest, Limits, Service};
 use quoalise::senml::{Records, Value as Reading};
-use quoalise::{Availability, Client, ErrorKind, Period};
+use quoalise::stanza::{Action, FieldType, Status};
+use quoalise::{Availability, Client, ErrorKind, Period, Values};
 use quoalise_tests::{Account, Prosody};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
@@ -322,12 +323,9 @@ async fn a_human_finds_the_series() {
     let provider = serve(&server, Listed, Limits::default()).await;
     let (mut human, provider) = (human(&server).await, provider.jid());
     let browsed = human.ask("browse", json!({ "provider": provider })).await;
-    // The library keeps them in no order.
-    let mut items = browsed.as_array().unwrap().clone();
-    items.sort_by_key(|item| item["node"].as_str().map(str::to_owned));
-    let nodes: Vec<_> = items.iter().map(|item| &item["node"]).collect();
+    let nodes: Vec<_> = browsed.as_array().unwrap().iter().map(|item| &item["node"]).collect();
     assert_eq!(nodes, ["urn:dev:ow:10e2073a01080063_voltage", SERIES], "{browsed:#}");
-    assert_eq!((&items[1]["name"], &items[1]["jid"]), (&json!("Power & more"), &json!(provider)));
+    assert_eq!((&browsed[1]["name"], &browsed[1]["jid"]), (&json!("Power & more"), &json!(provider)));
     let info = human.ask("features", json!({ "provider": provider, "node": SERIES })).await;
     assert_eq!(info["identities"], json!([["hierarchy", "leaf"]]), "{info:#}");
 
@@ -451,4 +449,61 @@ async fn our_client_hears_a_provider_of_slixmpp() {
     client.unsubscribe(&provider.jid, SERIES).await.unwrap();
     assert_eq!(provider.ask("push", json!({ "name": SERIES, "number": 3 })).await, 0);
     assert_eq!(listener.distrusted(), 0);
+}
+
+#[tokio::test]
+async fn our_client_walks_the_forms_of_a_provider_of_slixmpp() {
+    let server = Prosody::shared();
+    let (provider, client) = other_provider(&server).await;
+    let jid = &*provider.jid;
+    let commands = client.commands(jid).await.unwrap();
+    let name = |node: &str| commands.iter().find(|info| info.node == node).map(|info| &*info.name);
+    assert_eq!(commands.len(), 5, "{commands:?}");
+    assert_eq!(name("get_history"), Some("Get history"));
+    let error = client.begin(jid, "get_everything").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NoSuchCommand);
+
+    let mut walk = client.begin(jid, "get_consented").await.unwrap();
+    assert_eq!((walk.status(), walk.actions()), (Status::Executing, vec![Action::Next]));
+    let field = &walk.form().unwrap().fields[0];
+    assert_eq!(
+        (&*field.var, field.label.as_deref(), field.required),
+        ("identifier", Some("Identifier"), true)
+    );
+    assert_eq!(walk.next(&Values::new()).await.unwrap_err().kind(), ErrorKind::InvalidArgument);
+    let identifier = Values::new().with("identifier", SERIES);
+    walk.next(&identifier).await.unwrap();
+    assert_eq!(walk.actions(), [Action::Prev, Action::Complete]);
+    let field = &walk.form().unwrap().fields[0];
+    assert_eq!((field.kind, &field.values[..]), (FieldType::ListSingle, &["yes".to_owned()][..]));
+    let options = [("I agree", "yes"), ("I don't", "no")];
+    let options = options.map(|(label, value)| (Some(label.to_owned()), value.to_owned()));
+    assert_eq!(field.options, options);
+    walk.prev().await.unwrap();
+    assert_eq!(walk.actions(), [Action::Next]);
+    walk.next(&identifier).await.unwrap();
+    walk.complete(&Values::new()).await.unwrap();
+    let outcome = walk.into_outcome().unwrap();
+    assert_eq!(outcome.get("result"), Some("Success"));
+    assert_history(outcome.data.unwrap().records(), SERIES);
+
+    let refused = client.run(jid, "get_consented", &identifier.clone().with("consent", "no")).await;
+    let error = refused.unwrap_err();
+    assert_eq!((error.kind(), error.text()), (ErrorKind::NotAuthorized, Some("no consent")), "{error}");
+    client.begin(jid, "get_consented").await.unwrap().cancel().await.unwrap();
+    let outcome = client.run(jid, "get_consented", &identifier).await.unwrap();
+    assert_history(outcome.data.unwrap().records(), SERIES);
+}
+
+#[tokio::test]
+async fn our_client_finds_the_series_of_a_provider_of_slixmpp() {
+    let server = Prosody::shared();
+    let (provider, client) = other_provider(&server).await;
+    let all = client.series(&provider.jid, None).await.unwrap();
+    let told = |series: &Series| (series.rights.get_history, series.rights.subscribe);
+    assert_eq!(all.iter().map(told).collect::<Vec<_>>(), [(true, false), (true, true), (true, true)]);
+    assert!(all.iter().all(|series| series.measurement.unit.as_deref() == Some("W")), "{all:?}");
+    assert_eq!(all[1].identifier.as_str(), SERIES);
+    let one = client.series(&provider.jid, Some("urn:dev:prm:00000000000001")).await.unwrap();
+    assert_eq!(one, all[1..2]);
 }

@@ -55,6 +55,8 @@ class Provider(Peer):
             ("get_history", "Get history", self.get_history),
             ("subscribe", "Subscribe", self.subscribe),
             ("unsubscribe", "Unsubscribe", self.unsubscribe),
+            ("list_series", "List series", self.list_series),
+            ("get_consented", "Get history with consent", self.get_consented),
         ):
             self.plugin["xep_0050"].add_command(node=node, name=name, handler=handler)
         # Another resource of the same account, as one of the known publishers has it.
@@ -101,6 +103,8 @@ class Provider(Peer):
         identifier = values.get("identifier", "")
         if identifier and not identifier.endswith(("form-first", "two-forms")):
             return self.history(identifier, session)
+        if identifier.endswith("two-forms"):
+            return await self.get_consented(iq, session)
         session = self.form(
             session,
             "Get history",
@@ -108,8 +112,15 @@ class Provider(Peer):
             {"var": "identifier", "ftype": "text-single", "label": "Identifier", "required": True},
             {"var": "start_time", "ftype": "text-single", "label": "Start"},
         )
-        session["has_next"] = identifier.endswith("two-forms")
-        session["next"] = self.consent if session["has_next"] else self.filled_in
+        session["next"] = self.filled_in
+        return session
+
+    async def get_consented(self, _request: Iq | Form, session: Session) -> Session:
+        """The first of two forms, also on the way back from the second."""
+        field = {"var": "identifier", "ftype": "text-single", "label": "Identifier", "required": True}
+        session = self.form(session, "Get history with consent", field)
+        session["has_next"], session["allow_prev"] = True, False
+        session["next"] = self.consent
         return session
 
     async def consent(self, payload: Form, session: Session) -> Session:
@@ -125,8 +136,8 @@ class Provider(Peer):
                 "options": [{"label": "I agree", "value": "yes"}, {"label": "I don't", "value": "no"}],
             },
         )
-        session["has_next"] = False
-        session["next"] = self.consented
+        session["has_next"], session["allow_prev"] = False, True
+        session["next"], session["prev"] = self.consented, self.get_consented
         return session
 
     async def consented(self, payload: Form, session: Session) -> Session:
@@ -161,6 +172,19 @@ class Provider(Peer):
         form = self.plugin["xep_0004"].make_form(ftype="result", title="Get history")
         form.add_field(var="result", ftype="fixed", label=f"Get {identifier}", value="Success")
         session["payload"] = [form, quoalise(identifier, [412.0, None, 398.5])]
+        return session
+
+    async def list_series(self, iq: Iq, session: Session) -> Session:
+        prefix = self.submitted(session).get("prefix", "")
+        form = self.plugin["xep_0004"].make_form(ftype="result", title="List series")
+        form.add_reported("identifier", ftype="text-single", label="Identifier")
+        form.add_reported("unit", ftype="text-single", label="Unit")
+        form.add_reported("rights", ftype="list-multi", label="Rights")
+        for number in range(3):
+            name = f"urn:dev:prm:0000000000000{number}_consumption/power/active/raw"
+            if name.startswith(prefix):
+                form.add_item({"identifier": name, "unit": "W", "rights": ["get_history", "subscribe"][: number + 1]})
+        session["payload"] = form
         return session
 
     def upstream(self, **attributes: str) -> XMPPError:
