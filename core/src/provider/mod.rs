@@ -5,6 +5,7 @@
 
 mod access;
 mod commands;
+pub mod readings;
 
 pub use access::{Access, AccessList, Authorization, Everybody, Operation};
 
