@@ -177,7 +177,8 @@ impl Sandbox {
 
     /// When the first and the last record of a series are, in microseconds since 1970 UTC.
     pub fn span(&self, identifier: &str) -> Option<(i64, i64)> {
-        let span = |_: &Metadata, records: &Records| Some((*records.times().first()?, *records.times().last()?));
+        let span =
+            |_: &Metadata, records: &Records| Some((*records.times().first()?, *records.times().last()?));
         self.readings.with(identifier, span)?
     }
 

@@ -224,7 +224,11 @@ mod tests {
         assert_eq!(times(&readings, Some(10), Some(30), 9).await, [10, 20]);
         assert_eq!(times(&readings, Some(11), None, 9).await, [20, 30]);
         assert_eq!(times(&readings, Some(30), Some(10), 9).await, [0; 0]);
-        assert_eq!(times(&readings, None, None, 1).await, [10, 20], "one more than may be, to tell that there is");
+        assert_eq!(
+            times(&readings, None, None, 1).await,
+            [10, 20],
+            "one more than may be, to tell that there is"
+        );
         assert_eq!(times(&readings, None, None, usize::MAX).await.len(), 3);
         let error = readings.get_history(request("urn:dev:ow:2_x", None, None, 9)).await.unwrap_err();
         assert_eq!(
@@ -265,7 +269,9 @@ mod tests {
 
         let subscribe = async |name: &str| {
             let identifier = name.parse().unwrap();
-            readings.subscribe(SubscriptionRequest { requester: "a@b.test".parse().unwrap(), identifier }).await
+            readings
+                .subscribe(SubscriptionRequest { requester: "a@b.test".parse().unwrap(), identifier })
+                .await
         };
         assert!(subscribe("urn:dev:ow:1").await.is_ok());
         assert_eq!(subscribe("urn:dev:ow:2").await.unwrap_err().kind(), ErrorKind::BadRequest);
@@ -274,7 +280,8 @@ mod tests {
     #[tokio::test]
     async fn values_of_every_kind_are_kept() {
         let mut records = Records::new();
-        for (time, value) in [Value::Text("open"), Value::Boolean(true), Value::Data(b"\0")].into_iter().enumerate()
+        for (time, value) in
+            [Value::Text("open"), Value::Boolean(true), Value::Data(b"\0")].into_iter().enumerate()
         {
             let mut record = Record::number(NAME, time as i64, None, None);
             record.value = Some(value);

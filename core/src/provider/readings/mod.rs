@@ -9,7 +9,7 @@ mod sqlite;
 
 pub use memory::InMemory;
 #[cfg(feature = "sqlite")]
-pub use sqlite::{X};
+pub use sqlite::{Added, Mark, Sqlite, SqliteOptions, TimeUnit};
 
 use crate::data::Identifier;
 use crate::error::{Error, ErrorKind};

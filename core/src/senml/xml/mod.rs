@@ -313,7 +313,7 @@ pub(crate) fn escape(out: &mut String, text: &str) -> Result<(), Error> {
 }
 
 /// Whether XML 1.0 has the character at all, be it as a reference.
-fn is_xml(c: char) -> bool {
+pub(crate) fn is_xml(c: char) -> bool {
     !matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
 }
 
