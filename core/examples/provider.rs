@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use quoalise::data::{Data, Metadata};
-use quoalise::provider::{HistoryRequest, Limits, Provider, Service, SubscriptionRequest};
+use quoalise::provider::{AccessList, HistoryRequest, MemorySubscriptions, Provider, Service};
 use quoalise::sandbox::server::{Config as ServerConfig, Server};
 use quoalise::senml::{Record, Records};
 use quoalise::{Client, Config, Error, ErrorKind, Period, Result};
@@ -22,11 +22,6 @@ impl Service for Thermometer {
         records.push(&Record::number(THERMOMETER, 1_641_769_200_000_000, Some("Cel"), Some(19.5)))?;
         Ok(Data::new(Metadata::default(), records))
     }
-
-    async fn subscribe(&self, request: SubscriptionRequest) -> Result<()> {
-        // Who may read what is for the provider to say.
-        Err(Error::answer(ErrorKind::NotAuthorized, format!("Unknown user {}", request.requester)))
-    }
 }
 
 #[tokio::main]
@@ -37,13 +32,17 @@ async fn main() -> std::result::Result<(), Box<dyn StdError>> {
     let account = |jid: &str, password: &str| -> Result<Config> {
         Ok(Config::new(jid, password)?.address(&server.address().to_string())?.ca_pem(server.ca_pem()))
     };
-    let provider =
-        Provider::start(&account("house@localhost/proxy", "one")?, Thermometer, Limits::default()).await?;
+    // Who may read what: this account the thermometer, and nobody anything else.
+    let access = AccessList::new().allow("app@localhost".parse()?, THERMOMETER.parse()?);
+    let provider = Provider::builder(Thermometer, access)
+        .subscriptions(MemorySubscriptions::new())
+        .start(&account("house@localhost/proxy", "one")?)
+        .await?;
 
     let client = Client::connect(&account("app@localhost", "two")?).await?;
     let data = client.get_history(&provider.jid(), THERMOMETER, &Period::all()).await?;
     println!("{} reading", data.records().len());
-    if let Err(refused) = client.subscribe(&provider.jid(), THERMOMETER).await {
+    if let Err(refused) = client.subscribe(&provider.jid(), "urn:dev:ow:10e2073a01080063_humidity").await {
         println!("{refused}");
     }
     client.close().await;

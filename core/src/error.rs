@@ -3,6 +3,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 /// A result of this crate's operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -145,6 +147,7 @@ struct Inner {
     issuer: Option<String>,
     code: Option<String>,
     retry_after: Option<Duration>,
+    fitting: Option<(Timestamp, Timestamp)>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -161,6 +164,7 @@ impl Error {
             issuer: None,
             code: None,
             retry_after: None,
+            fitting: None,
             source: None,
         }))
     }
@@ -203,6 +207,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn fitting(mut self, start: Timestamp, end: Timestamp) -> Self {
+        self.0.fitting = Some((start, end));
+        self
+    }
+
     pub(crate) fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
         self
@@ -241,6 +250,12 @@ impl Error {
     /// For an upstream error: that system's code, such as `ADAM-ERR0123`, where it has one.
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
+    }
+
+    /// For an answer that would be too large: the start and the end (excluded) of the largest period from that start
+    /// on that fits, where the provider told.
+    pub fn fitting_period(&self) -> Option<(Timestamp, Timestamp)> {
+        self.0.fitting
     }
 
     /// When to try again at the earliest, where the peer told.

@@ -28,7 +28,7 @@
 //!
 //! # Features
 //! `xmpp` (on by default): session, client and provider. Without it the codec alone, no I/O, no tokio. `csv`: tables.
-//! `sandbox`: the server in this process. `cli`: the `quoalise` command.
+//! `sqlite` (on by default): subscriptions of a provider in a file. `sandbox`: the server in this process. `cli`: the `quoalise` command.
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
@@ -46,6 +46,8 @@ pub mod senml;
 mod session;
 #[cfg(feature = "xmpp")]
 pub mod stanza;
+#[cfg(any(feature = "cli", feature = "sqlite"))]
+mod state;
 
 #[cfg(feature = "xmpp")]
 pub use client::{Availability, Client, Event, Listener, Period, Push};

@@ -10,7 +10,7 @@ use std::io::{self, BufRead, Write};
 
 use quick_xml::events::Event;
 use quoalise::data::{Data, Metadata};
-use quoalise::provider::{HistoryRequest, Limits, Provider, Service};
+use quoalise::provider::{Everybody, HistoryRequest, MemorySubscriptions, Provider, Service};
 use quoalise::senml::{Pack, ReadOptions, Record, Records, WriteOptions};
 use quoalise::{Client, Config, Period, jiff};
 use rustix::time::{ClockId, clock_gettime};
@@ -125,8 +125,10 @@ async fn serve(arguments: &[String]) -> Anything<()> {
         ))?;
     }
     let data = Data::new(Metadata::default(), records);
-    let provider =
-        Provider::start(&config(jid, password, address, ca)?, FiveThousand(data), Limits::default()).await?;
+    let provider = Provider::builder(FiveThousand(data), Everybody)
+        .subscriptions(MemorySubscriptions::new())
+        .start(&config(jid, password, address, ca)?)
+        .await?;
     writeln!(io::stdout(), "{}", provider.jid())?;
     provider.wait().await?;
     Ok(())

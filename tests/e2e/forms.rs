@@ -58,11 +58,11 @@ async fn what_is_there_can_be_found() {
     let list = human.ask("get", &provider, &list).await;
     let items: Vec<_> = child(&list, "query").children().collect();
     let nodes: Vec<_> = items.iter().map(|item| item.attr("node").unwrap()).collect();
-    assert_eq!(nodes, ["get_history", "subscribe", "unsubscribe"]);
+    assert_eq!(nodes, ["get_history", "subscribe", "unsubscribe", "list_series"]);
     for item in items {
         // Clients ignore items at another address.
         assert_eq!(item.attr("jid"), Some(&*provider));
-        assert!(item.attr("name").is_some_and(|name| name.contains(' ') || name.ends_with("scribe")));
+        assert!(item.attr("name").is_some_and(|name| name.starts_with(char::is_uppercase)));
     }
     for node in ["", "node='elsewhere'"] {
         let other = human.ask("get", &provider, &format!("<query xmlns='{ITEMS}' {node}/>")).await;
@@ -250,6 +250,20 @@ async fn a_form_filled_in_wrongly_is_refused_with_the_reason() {
         assert!(told.contains(word) && told.len() < 1000, "{told}");
     }
     assert!(service.asked.lock().unwrap().is_empty());
+    // The form stays open for another try, and is given again to whoever has lost it.
+    let session = form(&mut human, &provider.jid()).await;
+    let attributes = format!("node='get_history' sessionid='{session}'");
+    for values in [&[][..], &[("identifier", "a meter")]] {
+        let wrong = human.command(&provider.jid(), &attributes, &submit(values)).await;
+        assert_eq!(refusal(&wrong)[..2], ["modify", "bad-request"]);
+    }
+    let again = human.command(&provider.jid(), &attributes, "").await;
+    assert_eq!(answer(&again).1, session);
+    assert_eq!(child(answer(&again).0, "x").attr("type"), Some("form"));
+    let done = human.command(&provider.jid(), &attributes, &filled()).await;
+    assert_eq!(answer(&done).1, session);
+    service.asked.lock().unwrap().clear();
+
     let unknown = human.command(&provider.jid(), "node='get_daily'", &filled()).await;
     assert_eq!(refusal(&unknown), ["cancel", "item-not-found"]);
     let none = human.command(&provider.jid(), "action='execute'", &filled()).await;

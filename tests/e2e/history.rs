@@ -238,13 +238,12 @@ async fn an_answer_too_large_is_refused_and_the_next_one_is_served() {
     let error = client.get_history(&provider.jid(), &count(20_000), &Period::all()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
     assert!(error.to_string().contains("shorter period"), "{error}");
-    // It names a number that fits: that many come through, and so the limit is not far too low either.
+    // It names a period that fits: its records come through, and one more does not.
     let fits = fits(&error);
     assert!(fits > 4_000, "{fits}");
-    let data = client.get_history(&provider.jid(), &count(fits - 1), &Period::all()).await.unwrap();
-    assert_eq!(data.records().len(), fits - 1);
-    let error =
-        client.get_history(&provider.jid(), &count(fits + fits / 50), &Period::all()).await.unwrap_err();
+    let data = client.get_history(&provider.jid(), &count(fits), &Period::all()).await.unwrap();
+    assert_eq!(data.records().len(), fits);
+    let error = client.get_history(&provider.jid(), &count(fits + 1), &Period::all()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
 }
 
@@ -266,27 +265,20 @@ async fn texts_that_grow_when_written_do_not_end_the_providers_stream() {
             let name = format!("urn:dev:prm:00000000000001_{count}-{text}");
             client.get_history(&provider.jid(), &name, &Period::all()).await
         };
-        let mut count = fits(&ask(2_000).await.unwrap_err());
         // As near to the limit as it lets us.
-        count += count / 40;
-        let came = loop {
-            match ask(count).await {
-                Ok(data) => break data.records().len(),
-                Err(error) => {
-                    assert_eq!(error.kind(), ErrorKind::TooLarge, "{text}, {count} records: {error}")
-                }
-            }
-            count -= count / 100;
-        };
+        let count = fits(&ask(2_000).await.unwrap_err());
+        let came = ask(count).await.unwrap().records().len();
         assert!(came == count && came > 200, "text {text}: {came}");
+        assert_eq!(ask(count + 1).await.unwrap_err().kind(), ErrorKind::TooLarge);
     }
 }
 
-/// How many records would fit, by the words of a refusal.
+/// How many records fit, by the period a refusal tells.
 fn fits(error: &Error) -> usize {
     assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
-    let words = error.text().unwrap().split("about ").nth(1).unwrap();
-    words.split(' ').next().unwrap().parse().unwrap()
+    let (start, end) = error.fitting_period().unwrap();
+    assert_eq!(start.as_microsecond(), START);
+    usize::try_from((end.as_microsecond() - START) / HALF_HOUR).unwrap()
 }
 
 #[tokio::test]
@@ -300,9 +292,8 @@ async fn two_hundred_at_once_each_get_their_own() {
         tokio::time::sleep(Duration::from_millis((number * 37) % 50)).await;
         Ok(Data::new(metadata(), records))
     });
-    let mut limits = Limits::default();
-    limits.concurrent = 200;
-    let provider = serve(&server, service, limits).await;
+    // More than are worked on at once: some wait their turn.
+    let provider = serve(&server, service, Limits::default()).await;
     let (client, jid) = (client(&server).await, provider.jid());
     let requests = (0..200).map(|number| {
         let (client, jid) = (client.clone(), &jid);
@@ -355,10 +346,10 @@ async fn the_provider_has_a_deadline_of_its_own() {
 }
 
 #[tokio::test]
-async fn more_than_the_provider_takes_at_once_are_told_to_come_later() {
+async fn more_than_the_provider_takes_are_told_to_come_later() {
     let server = Prosody::shared();
     let mut limits = Limits::default();
-    limits.concurrent = 1;
+    limits.waiting = 1;
     let (begun, has_begun) = tokio::sync::oneshot::channel();
     let (begun, end) = (Mutex::new(Some(begun)), Arc::new(Notify::new()));
     let service = Serve({

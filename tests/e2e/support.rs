@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use quoalise::data::{Aggregation, Data, Metadata, SamplingInterval};
-use quoalise::provider::{HistoryRequest, Limits, Provider, Service, SubscriptionRequest};
+use quoalise::provider::{
+    Everybody, HistoryRequest, Limits, MemorySubscriptions, Provider, Service, SubscriptionRequest,
+};
 use quoalise::senml::{Record, Records};
 use quoalise::{Client, Config, Error, ErrorKind, Result};
 use quoalise_tests::{Account, Prosody};
@@ -133,7 +135,12 @@ pub async fn provider(server: &Prosody) -> (Provider, TestService) {
 pub async fn serve<S: Service>(server: &Prosody, service: S, limits: Limits) -> Provider {
     let account = server.new_account();
     let config = config_with(server, &format!("{}/proxy", account.jid), &account.password);
-    Provider::start(&config, service, limits).await.unwrap()
+    Provider::builder(service, Everybody)
+        .subscriptions(MemorySubscriptions::new())
+        .limits(limits)
+        .start(&config)
+        .await
+        .unwrap()
 }
 
 pub async fn client(server: &Prosody) -> Client {

@@ -6,11 +6,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::jid::Jid;
+use crate::state;
 
 fn file() -> Option<PathBuf> {
-    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let state = state.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/state")))?;
-    Some(state.join("quoalise").join("trusted"))
+    state::file("trusted")
 }
 
 fn bare(jid: &str) -> Option<String> {

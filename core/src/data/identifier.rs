@@ -69,6 +69,13 @@ impl Identifier {
         other.strip_prefix(&self.0).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '_']))
     }
 
+    /// The names that [cover](Self::covers) this one, the shortest first, itself included.
+    #[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "for stores that look names up"))]
+    pub(crate) fn covering(name: &str) -> impl Iterator<Item = &str> {
+        let steps = name.char_indices().filter(|(at, c)| *at > 0 && matches!(c, '/' | '_'));
+        steps.map(|(at, _)| &name[..at]).chain(std::iter::once(name))
+    }
+
     fn urn(&self) -> Option<&str> {
         self.0.strip_prefix("urn:dev:")
     }
@@ -131,6 +138,8 @@ mod tests {
         assert!(index.covers("urn:dev:prm:1_consumption/energy/active/index"));
         assert!(index.covers("urn:dev:prm:1_consumption/energy/active/index/distributor/hph"));
         assert!(!index.covers("urn:dev:prm:1_consumption/energy/active/index2"));
+        let covering: Vec<&str> = Identifier::covering("urn:dev:prm:1_a/b").collect();
+        assert_eq!(covering, ["urn:dev:prm:1", "urn:dev:prm:1_a", "urn:dev:prm:1_a/b"]);
         let meter: Identifier = "urn:dev:prm:1".parse().unwrap();
         assert!(meter.covers("urn:dev:prm:1_a") && !meter.covers("urn:dev:prm:11_a"));
     }

@@ -1,5 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use xmpp_parsers::jid::BareJid;
 
@@ -114,5 +116,21 @@ impl Authorization for AccessList {
             granted.all || granted.some.iter().any(|allowed| allowed.covers(access.identifier.as_str()))
         };
         if granted.is_some_and(covers) { Ok(()) } else { Err(access.refuse()) }
+    }
+}
+
+/// The rights of a provider, whoever keeps them.
+pub(super) trait DynAuthorization: Send + Sync {
+    fn authorize<'a>(&'a self, access: &'a Access) -> BoxFuture<'a, Result<()>>;
+    fn rights<'a>(&'a self, requester: &'a BareJid, series: &'a Identifier) -> BoxFuture<'a, Rights>;
+}
+
+impl<T: Authorization> DynAuthorization for T {
+    fn authorize<'a>(&'a self, access: &'a Access) -> BoxFuture<'a, Result<()>> {
+        Authorization::authorize(self, access).boxed()
+    }
+
+    fn rights<'a>(&'a self, requester: &'a BareJid, series: &'a Identifier) -> BoxFuture<'a, Rights> {
+        Authorization::rights(self, requester, series).boxed()
     }
 }

@@ -4,19 +4,24 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use minidom::Element;
-use xmpp_parsers::disco::{DiscoInfoResult, DiscoItemsResult, Identity, Item};
 use xmpp_parsers::iq::{Iq, IqPayload};
-use xmpp_parsers::jid::Jid;
+use xmpp_parsers::jid::{BareJid, Jid};
 use xmpp_parsers::ns;
+use xmpp_parsers::presence::Type as PresenceType;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 
-use super::{HistoryRequest, Service, SubscriptionRequest, Work};
-use crate::data::Identifier;
+use super::answer::Work;
+use super::{Access, HistoryRequest, Operation, Service, SubscriptionRequest, presence};
+use crate::data::{Data, Identifier, Series};
 use crate::error::{Error, ErrorKind};
 use crate::stanza::error::command_error;
 use crate::stanza::time::parse_time;
-use crate::stanza::{self, Action, Command, Field, FieldType, Form, FormType, NS_COMMANDS, NS_FORMS, Status};
+use crate::stanza::{
+    self, Action, Command, Field, FieldType, Form, FormType, NS_COMMANDS, Note, Status, payload,
+};
 
 /// How long a form may lie on somebody's desk.
 const SESSION_LIFE: Duration = Duration::from_secs(600);
@@ -27,72 +32,112 @@ const MOST_SESSIONS: usize = 1000;
 /// Bytes of an identifier; those in use have under a hundred.
 const LONGEST_IDENTIFIER: usize = 1000;
 
-struct Node {
-    name: &'static str,
-    title: &'static str,
-    instructions: &'static str,
-    fields: &'static [FieldSpec],
+/// A command of a provider's own, of one form.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OwnCommand {
+    /// Its name for programs.
+    pub node: String,
+    /// Its name for people.
+    pub name: String,
+    /// What it asks: types, labels, defaults, options, and which fields must be filled in.
+    pub form: Form,
 }
 
-struct FieldSpec {
-    var: &'static str,
-    label: &'static str,
-    description: &'static str,
-    required: bool,
+impl OwnCommand {
+    /// A command that asks this.
+    pub fn new(node: impl Into<String>, name: impl Into<String>, form: Form) -> Self {
+        Self { node: node.into(), name: name.into(), form }
+    }
 }
 
-const IDENTIFIER: FieldSpec = FieldSpec {
-    var: "identifier",
-    label: "Identifier",
-    description: "The series, such as urn:dev:prm:00000000000001_consumption/power/active/raw",
-    required: true,
-};
+/// A command of the provider's own, filled in.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct OwnRequest {
+    /// Who asks. Rights belong to the bare JID.
+    pub requester: BareJid,
+    /// Which command.
+    pub node: String,
+    /// What was filled in; required fields are there.
+    pub form: Form,
+}
 
-const NODES: [Node; 3] = [
-    Node {
-        name: "get_history",
-        title: "Get history",
-        instructions: "Values of a series over a period.",
-        fields: &[
-            IDENTIFIER,
-            FieldSpec {
-                var: "start_time",
-                label: "Start",
-                description: "Included; ISO 8601 with its offset, such as 2022-01-10T00:00:00+01:00",
-                required: false,
-            },
-            FieldSpec {
-                var: "end_time",
-                label: "End",
-                description: "Excluded; ISO 8601 with its offset, such as 2022-01-17T00:00:00+01:00",
-                required: false,
-            },
-        ],
-    },
-    Node {
-        name: "subscribe",
-        title: "Subscribe",
-        instructions: "New values of a series are sent to you from now on.",
-        fields: &[IDENTIFIER],
-    },
-    Node {
-        name: "unsubscribe",
-        title: "Unsubscribe",
-        instructions: "New values of a series are no longer sent to you.",
-        fields: &[IDENTIFIER],
-    },
+/// What came of a command of the provider's own.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct OwnResult {
+    /// Fields or a table, of the kind [`FormType::Result`].
+    pub form: Option<Form>,
+    /// Readings, which stand beside the form.
+    pub data: Option<Data>,
+    /// Words for people.
+    pub notes: Vec<Note>,
+}
+
+impl OwnResult {
+    /// Fields or a table.
+    pub fn form(mut self, form: Form) -> Self {
+        self.form = Some(form);
+        self
+    }
+
+    /// Readings, which stand beside the form.
+    pub fn data(mut self, data: Data) -> Self {
+        self.data = Some(data);
+        self
+    }
+}
+
+/// The commands of Quoalise, with their titles.
+const NODES: [(&str, &str, &str); 4] = [
+    (GET_HISTORY, "Get history", "Values of a series over a period."),
+    (SUBSCRIBE, "Subscribe", "New values of a series are sent to you from now on."),
+    (UNSUBSCRIBE, "Unsubscribe", "New values of a series are no longer sent to you."),
+    (LIST_SERIES, "List series", "What can be read here, by you."),
 ];
 
-impl Node {
-    fn form(&self) -> Form {
-        let mut form = Form::new(FormType::Form).title(self.title).instructions(self.instructions);
-        for spec in self.fields {
-            let mut field = Field::text(spec.var).label(spec.label).description(spec.description);
-            field.required = spec.required;
-            form = form.field(field);
-        }
-        form
+const GET_HISTORY: &str = "get_history";
+const SUBSCRIBE: &str = "subscribe";
+const UNSUBSCRIBE: &str = "unsubscribe";
+const LIST_SERIES: &str = "list_series";
+
+/// The form of a command of Quoalise. Of the series the requester may read, the first fills it in already.
+fn form(node: &str, title: &str, instructions: &str, known: Option<&Series>) -> Form {
+    let form = Form::new(FormType::Form).title(title).instructions(instructions);
+    let mut identifier = Field::text("identifier")
+        .label("Identifier")
+        .required()
+        .description("The series, such as urn:dev:prm:00000000000001_consumption/power/active/raw");
+    if let Some(known) = known {
+        identifier = identifier.value(known.identifier.as_str());
     }
+    match node {
+        GET_HISTORY => {
+            let mut start = Field::text("start_time")
+                .label("Start")
+                .description("Included; ISO 8601 with its offset, such as 2022-01-10T00:00:00+01:00");
+            if let Some(week) = known.and_then(|series| last_week(series.last?)) {
+                start = start.value(week.to_string());
+            }
+            let end = Field::text("end_time")
+                .label("End")
+                .description("Excluded; ISO 8601 with its offset, such as 2022-01-17T00:00:00+01:00");
+            form.field(identifier).field(start).field(end)
+        }
+        LIST_SERIES => form.field(
+            Field::text("prefix")
+                .label("Prefix")
+                .description("Only what this covers, such as urn:dev:prm:00000000000001"),
+        ),
+        _ => form.field(identifier),
+    }
+}
+
+/// Where the seven days (UTC) begin that end with this time.
+fn last_week(last: Timestamp) -> Option<Timestamp> {
+    let day = last.to_zoned(TimeZone::UTC).start_of_day().ok()?;
+    Some(day.checked_sub(6.days()).ok()?.timestamp())
 }
 
 /// Whether a request is for the commands: one of them, or a look at the list.
@@ -123,6 +168,10 @@ impl Refusal {
     fn bad(own: &str, text: &str) -> Self {
         Self::Command(Box::new(command_error(ErrorType::Modify, DefinedCondition::BadRequest, own, text)))
     }
+
+    fn missing(field: &str) -> Self {
+        Self::bad("bad-payload", &format!("the field `{field}` is missing"))
+    }
 }
 
 impl From<Error> for Refusal {
@@ -136,13 +185,13 @@ impl From<Error> for Refusal {
 pub(super) struct Sessions(Mutex<HashMap<String, Open>>);
 
 struct Open {
-    node: &'static str,
+    node: String,
     requester: Jid,
     since: Instant,
 }
 
 impl Sessions {
-    fn begin(&self, node: &'static str, requester: &Jid) -> String {
+    fn begin(&self, node: &str, requester: &Jid) -> String {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|_, session| session.since.elapsed() < SESSION_LIFE);
         if open.len() >= MOST_SESSIONS {
@@ -150,13 +199,14 @@ impl Sessions {
             oldest.and_then(|id| open.remove(&id));
         }
         let id = new_id();
-        open.insert(id.clone(), Open { node, requester: requester.clone(), since: Instant::now() });
+        let session = Open { node: node.to_owned(), requester: requester.clone(), since: Instant::now() };
+        open.insert(id.clone(), session);
         id
     }
 
-    /// Ends a session, if it is this requester's and of this node.
-    fn end(&self, id: &str, node: &str, requester: &Jid) -> Result<(), Refusal> {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Whether a session is open, and is this requester's and of this node.
+    fn check(&self, id: &str, node: &str, requester: &Jid) -> Result<(), Refusal> {
+        let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let live = open.get(id).is_some_and(|session| {
             session.node == node && session.requester == *requester && session.since.elapsed() < SESSION_LIFE
         });
@@ -165,8 +215,14 @@ impl Sessions {
             let text = "this form is no longer open; ask for a new one";
             return Err(Refusal::Command(Box::new(command_error(type_, condition, "session-expired", text))));
         }
-        open.remove(id);
         Ok(())
+    }
+
+    /// Ends a session, or one that was never opened; its id.
+    fn end(&self, id: Option<&str>) -> String {
+        let Some(id) = id else { return new_id() };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        id.to_owned()
     }
 }
 
@@ -184,128 +240,185 @@ impl<S: Service> Work<S> {
                     .ok_or_else(|| Refusal::bad("malformed-action", "the command names no node"))?;
                 Ok(self.command(requester, command).await?.to_element())
             }
-            IqPayload::Get(query) if query.is("query", ns::DISCO_ITEMS) => Ok(self.items(query.attr("node"))),
-            IqPayload::Get(query) => self.info(query.attr("node")),
+            IqPayload::Get(query) if query.is("query", ns::DISCO_ITEMS) => self.items(requester, query).await,
+            IqPayload::Get(query) => self.info(requester, query.attr("node")).await,
             _ => Err(Error::answer(ErrorKind::BadRequest, "neither asked nor told").into()),
         }
     }
 
     async fn command(&self, requester: &Jid, command: Command) -> Result<Command, Refusal> {
-        let node = NODES.iter().find(|node| node.name == command.node).ok_or_else(|| {
-            Error::answer(ErrorKind::NoSuchCommand, format!("there is no command {}", command.node))
-        })?;
+        let own = self.service.own_commands().into_iter().find(|own| own.node == command.node);
+        let quoalise = NODES.iter().find(|(node, ..)| *node == command.node);
+        if own.is_none() && quoalise.is_none() {
+            let text = format!("there is no command {}", short(&command.node));
+            return Err(Error::answer(ErrorKind::NoSuchCommand, text).into());
+        }
+        let node = command.node.as_str();
         let action = command.action.unwrap_or(Action::Execute);
-        if let Some(session) = &command.session {
-            if action == Action::Prev {
+        match &command.session {
+            Some(_) if action == Action::Prev => {
                 return Err(Refusal::bad("bad-action", "this is the first form already"));
             }
-            self.sessions.end(session, node.name, requester)?;
-            if action == Action::Cancel {
-                return Ok(Command::answer(node.name, session.as_str(), Status::Canceled));
+            Some(session) => self.sessions.check(session, node, requester)?,
+            None if !matches!(action, Action::Execute | Action::Complete) => {
+                return Err(Refusal::bad("bad-action", "a command begins with execute"));
             }
-        } else if !matches!(action, Action::Execute | Action::Complete) {
-            return Err(Refusal::bad("bad-action", "a command begins with execute"));
+            None => {}
         }
-        match &command.form {
-            Some(form) if form.kind == FormType::Submit => {
-                let session = command.session.clone().unwrap_or_else(new_id);
-                self.run(node, requester, form, session).await
-            }
-            Some(form) if form.kind == FormType::Cancel => {
-                let session = command.session.clone().unwrap_or_else(new_id);
-                Ok(Command::answer(node.name, session, Status::Canceled))
-            }
-            _ => {
-                let session = self.sessions.begin(node.name, requester);
-                let mut answer = Command::answer(node.name, session, Status::Executing);
-                answer.actions = vec![Action::Complete];
-                answer.form = Some(node.form());
-                Ok(answer)
-            }
+        let canceled = action == Action::Cancel
+            || command.form.as_ref().is_some_and(|form| form.kind == FormType::Cancel);
+        if canceled {
+            let session = self.sessions.end(command.session.as_deref());
+            return Ok(Command::answer(node, session, Status::Canceled));
         }
+        let Some(submitted) = command.form.filter(|form| form.kind == FormType::Submit) else {
+            let session = match command.session {
+                Some(session) => session,
+                None => self.sessions.begin(node, requester),
+            };
+            let form = match (own, quoalise) {
+                (Some(own), _) => own.form,
+                (None, Some((node, title, instructions))) => {
+                    let known = self.visible(&requester.to_bare(), None).await.unwrap_or_default();
+                    form(node, title, instructions, known.first())
+                }
+                (None, None) => Form::new(FormType::Form),
+            };
+            let mut answer = Command::answer(node, session, Status::Executing);
+            answer.actions = vec![Action::Complete];
+            answer.form = Some(form);
+            return Ok(answer);
+        };
+        let result = match (own, quoalise) {
+            (Some(own), _) => self.run_own(own, requester, submitted).await,
+            (None, Some((node, title, _))) => {
+                self.run(node, title, requester, &submitted, &command.payloads).await
+            }
+            (None, None) => Ok(Command::default()),
+        };
+        // Whoever has filled in a form wrongly may do so again.
+        let stays = match &result {
+            Ok(_) => false,
+            Err(Refusal::Command(_)) => true,
+            Err(Refusal::Error(error)) => {
+                matches!(error.kind(), ErrorKind::BadRequest | ErrorKind::TooLarge | ErrorKind::NotAuthorized)
+            }
+        };
+        let session = if stays { String::new() } else { self.sessions.end(command.session.as_deref()) };
+        let mut answer = result?;
+        (answer.node, answer.session, answer.status) = (command.node, Some(session), Some(Status::Completed));
+        Ok(answer)
+    }
+
+    async fn run_own(&self, own: OwnCommand, requester: &Jid, submitted: Form) -> Result<Command, Refusal> {
+        let missing = |field: &&Field| field.required && submitted.get(&field.var).is_none();
+        if let Some(field) = own.form.fields.iter().find(missing) {
+            return Err(Refusal::missing(&field.var));
+        }
+        let request = OwnRequest { requester: requester.to_bare(), node: own.node, form: submitted };
+        let OwnResult { form, data, notes } = self.service.run(request).await?;
+        let mut answer = Command { form, notes, ..Command::default() };
+        if let Some(data) = data {
+            let written = payload::write(&data, self.limits.answer).map_err(|error| match error.kind() {
+                ErrorKind::TooLarge => {
+                    let text = "Response would be too big; ask for a shorter period";
+                    Error::answer(ErrorKind::TooLarge, text)
+                }
+                _ => error,
+            });
+            answer.payloads.push(written?);
+        }
+        Ok(answer)
     }
 
     async fn run(
         &self,
-        node: &Node,
+        node: &str,
+        title: &str,
         requester: &Jid,
         form: &Form,
-        session: String,
+        payloads: &[Element],
     ) -> Result<Command, Refusal> {
-        let given = form
-            .get("identifier")
-            .ok_or_else(|| Refusal::bad("bad-payload", "the field `identifier` is missing"))?;
-        // It is repeated in the answer: an endless one would make that larger than the server lets through.
-        if given.len() > LONGEST_IDENTIFIER {
-            return Err(Error::answer(ErrorKind::BadRequest, "the identifier is far too long").into());
+        let requester = requester.to_bare();
+        let mut answer = Command::default();
+        if node == LIST_SERIES {
+            let prefix = form.get("prefix").map(identifier).transpose()?;
+            let page =
+                self.page(&requester, prefix, payloads.iter().find(|set| set.is("set", ns::RSM))).await?;
+            answer.form = Some(page.table().title(title));
+            answer.notes = page.note().into_iter().collect();
+            answer.payloads.push(page.set.into());
+            return Ok(answer);
         }
-        let identifier = Identifier::new(given).map_err(|_| {
-            Error::answer(ErrorKind::BadRequest, format!("Unexpected record identifier {given}"))
-        })?;
-        let bare = requester.to_bare();
-        let mut answer = Command::answer(node.name, session, Status::Completed);
-        match node.name {
-            "get_history" => {
-                let (start, end) = (time(form, "start_time")?, time(form, "end_time")?);
-                if let (Some(start), Some(end)) = (start, end)
+        let given = form.get("identifier").ok_or_else(|| Refusal::missing("identifier"))?;
+        let identifier = identifier(given)?;
+        let access = |operation| Access::new(requester.clone(), identifier.clone(), operation);
+        let subscription =
+            || SubscriptionRequest { requester: requester.clone(), identifier: identifier.clone() };
+        match node {
+            GET_HISTORY => {
+                let mut access = access(Operation::GetHistory);
+                (access.start, access.end) = (time(form, "start_time")?, time(form, "end_time")?);
+                if let (Some(start), Some(end)) = (access.start, access.end)
                     && end <= start
                 {
-                    return Err(Error::answer(
-                        ErrorKind::BadRequest,
-                        "the period does not end after it starts",
-                    )
-                    .into());
+                    let text = "the period does not end after it starts";
+                    return Err(Error::answer(ErrorKind::BadRequest, text).into());
                 }
-                let request = HistoryRequest { requester: bare, identifier, start, end, most: usize::MAX };
+                self.authorization.authorize(&access).await?;
+                let Access { requester, identifier, operation: _, start, end } = access;
+                let request = HistoryRequest { requester, identifier, start, end, most: 0 };
                 answer.payloads.push(self.history(request).await?);
             }
-            "subscribe" => {
-                let request = SubscriptionRequest { requester: bare.clone(), identifier: identifier.clone() };
-                self.service.subscribe(request).await?;
-                self.subscriptions.add(bare, identifier);
+            SUBSCRIBE => {
+                self.authorization.authorize(&access(Operation::Subscribe)).await?;
+                self.service.subscribe(subscription()).await?;
+                self.subscriptions.add(requester.clone(), identifier.clone()).await?;
+                self.show(requester.clone(), PresenceType::None);
             }
             _ => {
-                let request = SubscriptionRequest { requester: bare.clone(), identifier: identifier.clone() };
-                self.service.unsubscribe(request).await?;
-                self.subscriptions.remove(&bare, &identifier);
+                self.service.unsubscribe(subscription()).await?;
+                self.subscriptions.remove(requester.clone(), identifier.clone()).await?;
+                let all = self.subscriptions.all().await?;
+                if all.iter().all(|(subscriber, _)| *subscriber != requester) {
+                    self.show(requester.clone(), PresenceType::Unavailable);
+                }
             }
         }
-        let label = format!("{} {given}", node.title);
+        let label = format!("{title} {given}");
         let result = Field::new("result", FieldType::Fixed).label(label).value("Success");
-        answer.form = Some(Form::new(FormType::Result).title(node.title).field(result));
+        answer.form = Some(Form::new(FormType::Result).title(title).field(result));
         Ok(answer)
     }
 
-    /// The list of commands (XEP-0050 section 2.2); other nodes have no items.
-    fn items(&self, node: Option<&str>) -> Element {
-        let item = |command: &Node| {
-            let jid = self.jid.parse().ok()?;
-            Some(Item { jid, node: Some(command.name.to_owned()), name: Some(command.title.to_owned()) })
-        };
-        let items = match node {
-            Some(NS_COMMANDS) => NODES.iter().filter_map(item).collect(),
-            _ => Vec::new(),
-        };
-        DiscoItemsResult { node: node.map(str::to_owned), items, rsm: None }.into()
+    /// Lets a subscriber see that the provider is there, or no longer is for it.
+    fn show(&self, subscriber: BareJid, kind: PresenceType) {
+        if let Some(session) = self.session.upgrade() {
+            session.send_soon(presence(subscriber, kind));
+        }
     }
 
-    fn info(&self, node: Option<&str>) -> Result<Element, Refusal> {
-        let (kind, name) = match node {
-            Some(NS_COMMANDS) => ("command-list", "Commands"),
-            Some(other) => match NODES.iter().find(|command| command.name == other) {
-                Some(command) => ("command-node", command.title),
-                None => return Err(Error::answer(ErrorKind::NoSuchCommand, "there is no such node").into()),
-            },
-            // What the session itself says of us is asked without a node, and answered by it.
-            None => {
-                return Err(Error::answer(ErrorKind::NoSuchCommand, "there is no node without a name").into());
-            }
-        };
-        let features = [NS_COMMANDS, NS_FORMS].map(str::to_owned).into_iter().collect();
-        let identities = vec![Identity::new("automation", kind, "en", name)];
-        let node = node.map(str::to_owned);
-        Ok(DiscoInfoResult { node, identities, features, extensions: Vec::new() }.into())
+    /// Node and title of all commands.
+    pub(super) fn titles(&self) -> Vec<(String, String)> {
+        let quoalise = NODES.iter().map(|(node, title, _)| ((*node).to_owned(), (*title).to_owned()));
+        let own = self.service.own_commands().into_iter().map(|own| (own.node, own.name));
+        quoalise.chain(own).collect()
     }
+}
+
+/// It is repeated in answers: an endless one would make them larger than the server lets through.
+fn identifier(given: &str) -> Result<Identifier, Refusal> {
+    if given.len() > LONGEST_IDENTIFIER {
+        return Err(Error::answer(ErrorKind::BadRequest, "the identifier is far too long").into());
+    }
+    Identifier::new(given).map_err(|_| {
+        Error::answer(ErrorKind::BadRequest, format!("Unexpected record identifier {given}")).into()
+    })
+}
+
+/// For a sentence.
+fn short(text: &str) -> String {
+    text.chars().take(100).collect()
 }
 
 fn time(form: &Form, field: &str) -> Result<Option<jiff::Timestamp>, Refusal> {

@@ -1,31 +1,41 @@
 //! The other side: answer the commands of Quoalise, and push.
 //!
-//! A provider implements [`Service`] and starts a [`Provider`] with it. Commands come in one call, as programs send
-//! them, or form by form, as a human's client does (XEP-0050); the service sees no difference.
+//! A provider implements [`Service`], which gives histories, and [`Authorization`], which says who may read what, and
+//! starts a [`Provider`] with both. Commands come in one call, as programs send them, or form by form, as a human's
+//! client does (XEP-0050); the service sees no difference. Subscriptions are kept by the provider, in a file of SQLite
+//! unless told otherwise: new data are handed to [`Provider::publish`], and go to all who have subscribed.
 
 mod access;
+mod answer;
 mod commands;
+mod listing;
+mod push;
 pub mod readings;
+mod subscriptions;
 
 pub use access::{Access, AccessList, Authorization, Everybody, Operation};
+pub use commands::{OwnCommand, OwnRequest, OwnResult};
+#[cfg(feature = "sqlite")]
+pub use subscriptions::SqliteSubscriptions;
+pub use subscriptions::{MemorySubscriptions, Subscriptions};
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::Semaphore;
-use tokio::time::timeout;
-use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
-use xmpp_parsers::jid::BareJid;
-use xmpp_parsers::message::{Id, Message, MessageType};
+use xmpp_parsers::iq::Iq;
+use xmpp_parsers::jid::{BareJid, Jid};
+use xmpp_parsers::presence::{Presence, Type as PresenceType};
 
-use crate::data::{Data, Identifier, Metadata, Series};
+use crate::data::{Data, Identifier, Series};
 use crate::error::{Error, ErrorKind, Result};
-use crate::senml::Records;
 use crate::session::{Config, Handler, Session};
-use crate::stanza::{self, NS_COMMANDS, NS_FORMS, payload};
-use commands::Sessions;
+use crate::stanza::{NS_COMMANDS, NS_FORMS};
+use access::DynAuthorization;
+use answer::Work;
+use push::Pace;
+use subscriptions::DynSubscriptions;
 
 /// What a provider has to give. Errors go to the requester: [`Error::answer`] and [`Error::upstream`] with their text,
 /// others without.
@@ -50,6 +60,17 @@ pub trait Service: Send + Sync + 'static {
     fn unsubscribe(&self, request: SubscriptionRequest) -> impl Future<Output = Result<()>> + Send {
         let _ = request;
         std::future::ready(Ok(()))
+    }
+
+    /// Commands of this provider's own, beside those of Quoalise. None by default.
+    fn own_commands(&self) -> Vec<OwnCommand> {
+        Vec::new()
+    }
+
+    /// Carries out one of them. Who may do so is for the service to say.
+    fn run(&self, request: OwnRequest) -> impl Future<Output = Result<OwnResult>> + Send {
+        let text = format!("there is no command {}", request.node);
+        std::future::ready(Err(Error::answer(ErrorKind::NoSuchCommand, text)))
     }
 }
 
@@ -88,155 +109,175 @@ pub struct Limits {
     /// larger answer is refused instead, and a larger push goes in several. Default 250,000: stock servers let 256 KiB
     /// through.
     pub answer: usize,
-    /// Requests worked on at once; more are told to come later. Default 64.
+    /// Requests worked on at once; others wait their turn. Default 64.
     pub concurrent: usize,
-    /// How long the service may take for one. Default 60 s.
+    /// Of these, requests of one account, so that nobody keeps others waiting. Default 16.
+    pub per_requester: usize,
+    /// Requests worked on or waiting, of all accounts; half as many of one. More are told to come later. Default 1,000.
+    pub waiting: usize,
+    /// How long one may take, waiting included. Default 60 s.
     pub request_timeout: Duration,
     /// Records of one pushed message; more go into several. Default 1,000.
     pub push_records: usize,
+    /// Messages an account may be pushed at once, before they are paced. Default 20.
+    pub push_burst: u32,
+    /// Time between two messages to one account from then on: servers slow down, or cut off, who sends too much.
+    /// Default 0.5 s; zero for no pace.
+    pub push_interval: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { answer: 250_000, concurrent: 64, request_timeout: Duration::from_secs(60), push_records: 1000 }
+        Self {
+            answer: 250_000,
+            concurrent: 64,
+            per_requester: 16,
+            waiting: 1000,
+            request_timeout: Duration::from_secs(60),
+            push_records: 1000,
+            push_burst: 20,
+            push_interval: Duration::from_millis(500),
+        }
     }
 }
 
-/// A provider that is online. It serves until it is closed or dropped.
-#[derive(Clone, Debug)]
-pub struct Provider {
-    session: Session,
-    subscriptions: Subscriptions,
+/// A provider about to start; see [`Provider::builder`].
+pub struct Builder<S> {
+    service: S,
+    authorization: Arc<dyn DynAuthorization>,
+    subscriptions: Option<Arc<dyn DynSubscriptions>>,
     limits: Limits,
-    over: tokio::sync::watch::Receiver<Option<Error>>,
 }
 
-/// Who has subscribed to what. Kept while the provider runs.
-#[derive(Clone, Debug, Default)]
-struct Subscriptions(Arc<Mutex<BTreeMap<BareJid, BTreeSet<Identifier>>>>);
-
-impl Subscriptions {
-    fn with<T>(&self, change: impl FnOnce(&mut BTreeMap<BareJid, BTreeSet<Identifier>>) -> T) -> T {
-        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn add(&self, subscriber: BareJid, identifier: Identifier) {
-        self.with(|all| all.entry(subscriber).or_default().insert(identifier));
-    }
-
-    fn remove(&self, subscriber: &BareJid, identifier: &Identifier) {
-        self.with(|all| {
-            if let Some(own) = all.get_mut(subscriber) {
-                own.remove(identifier);
-                if own.is_empty() {
-                    all.remove(subscriber);
-                }
-            }
-        });
-    }
-
-    fn to(&self, name: &str) -> Vec<BareJid> {
-        self.with(|all| {
-            let covers = |own: &BTreeSet<Identifier>| own.iter().any(|identifier| identifier.covers(name));
-            all.iter().filter(|(_, own)| covers(own)).map(|(subscriber, _)| subscriber.clone()).collect()
-        })
+impl<S> std::fmt::Debug for Builder<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("limits", &self.limits).finish_non_exhaustive()
     }
 }
 
-impl Provider {
-    /// Logs in, and serves. The account's resource (`name@example.org/proxy`) is where consumers ask.
+impl<S: Service> Builder<S> {
+    /// Where subscriptions are kept. By default in a file of SQLite for this account, in `$XDG_STATE_HOME/quoalise`
+    /// or `~/.local/state/quoalise` (without the feature `sqlite`: in memory).
+    pub fn subscriptions(mut self, store: impl Subscriptions) -> Self {
+        self.subscriptions = Some(Arc::new(store));
+        self
+    }
+
+    /// Other bounds than the [default](Limits) ones.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Logs in, and serves. The account's resource (`name@example.org/proxy`) is where consumers ask. Subscribers see
+    /// the provider come, and go (RFC 6121 section 4.6).
     ///
     /// # Errors
-    /// As [`Client::connect`](crate::Client::connect); `InvalidArgument` where the JID has no resource.
-    pub async fn start<S: Service>(config: &Config, service: S, limits: Limits) -> Result<Self> {
+    /// As [`Client::connect`](crate::Client::connect); `InvalidArgument` where the JID has no resource, or the
+    /// subscriptions cannot be kept.
+    pub async fn start(self, config: &Config) -> Result<Provider> {
         if config.jid.resource().is_none() {
             return Err(Error::new(ErrorKind::InvalidArgument, "the provider's account names no resource")
                 .remedy("Consumers ask at a full address, such as name@example.org/proxy: choose one"));
         }
-        let subscriptions = Subscriptions::default();
+        let Self { service, authorization, subscriptions, limits } = self;
+        let subscriptions = match subscriptions {
+            Some(given) => given,
+            None => default_subscriptions(&config.jid)?,
+        };
         let (requests, mut requested) = tokio::sync::mpsc::channel(1024);
         let (tell_over, over) = tokio::sync::watch::channel(None);
         let session = Session::open(config, Box::new(Receiver { requests, over: tell_over })).await?;
-        let work = Arc::new(Work {
+        let jid = session.jid().clone();
+        // Neither this task nor a request that takes its time may keep the session alive that they run in.
+        let work = Work::new(
             service,
-            subscriptions: subscriptions.clone(),
-            sessions: Sessions::default(),
-            jid: session.jid().to_string(),
+            authorization.clone(),
+            subscriptions.clone(),
+            session.downgrade(),
+            jid,
             limits,
-            places: Semaphore::new(limits.concurrent),
-        });
-        // Neither these tasks nor a request that takes its time may keep the session alive that they run in.
-        let weak = session.downgrade();
+        );
+        let work = Arc::new(work);
         session.spawn(async move {
             while let Some(request) = requested.recv().await {
-                let (weak, work) = (weak.clone(), work.clone());
-                tokio::spawn(async move {
-                    // Kept until the answer is on its way: finished ones take room too.
-                    let place = work.places.try_acquire();
-                    let answer = work.answer(request, place.is_ok()).await;
-                    if let Some(session) = weak.upgrade() {
-                        let _ = session.send(answer).await;
-                    }
-                });
+                tokio::spawn(work.clone().take(request));
             }
         });
-        session.announce(config.priority.unwrap_or(0)).await?;
-        Ok(Self { session, subscriptions, limits, over })
+        let provider =
+            Provider { session, authorization, subscriptions, limits, pace: Pace::default(), over };
+        provider.session.announce(config.priority.unwrap_or(0)).await?;
+        let subscribers: BTreeSet<BareJid> =
+            provider.subscriptions.all().await?.into_iter().map(|(subscriber, _)| subscriber).collect();
+        for subscriber in subscribers {
+            provider.session.send(presence(subscriber, PresenceType::None)).await?;
+        }
+        Ok(provider)
+    }
+}
+
+#[cfg(feature = "sqlite")]
+fn default_subscriptions(jid: &Jid) -> Result<Arc<dyn DynSubscriptions>> {
+    let file = crate::state::file_of("subscriptions", jid, "sqlite").ok_or_else(|| {
+        Error::new(ErrorKind::InvalidArgument, "there is no folder to keep subscriptions in")
+            .remedy("Set HOME or XDG_STATE_HOME, or name a store for them")
+    })?;
+    Ok(Arc::new(SqliteSubscriptions::open(file)?))
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn default_subscriptions(_jid: &Jid) -> Result<Arc<dyn DynSubscriptions>> {
+    Ok(Arc::new(MemorySubscriptions::new()))
+}
+
+/// To one account only: whoever has subscribed need not be on the roster (RFC 6121 section 4.6).
+fn presence(to: BareJid, kind: PresenceType) -> Presence {
+    Presence::new(kind).with_to(Jid::from(to))
+}
+
+/// A provider that is online. It serves until it is closed or dropped.
+#[derive(Clone)]
+pub struct Provider {
+    session: Session,
+    authorization: Arc<dyn DynAuthorization>,
+    subscriptions: Arc<dyn DynSubscriptions>,
+    limits: Limits,
+    pace: Pace,
+    over: tokio::sync::watch::Receiver<Option<Error>>,
+}
+
+impl std::fmt::Debug for Provider {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Provider").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+impl Provider {
+    /// A provider of this service, open to whom `authorization` lets in: [`Everybody`], an [`AccessList`], or your
+    /// own.
+    ///
+    /// ```no_run
+    /// # async fn example(thermometer: impl quoalise::provider::Service) -> quoalise::Result<()> {
+    /// use quoalise::Config;
+    /// use quoalise::provider::{Everybody, Provider};
+    ///
+    /// let account = Config::new("house@example.org/proxy", "secret")?;
+    /// let provider = Provider::builder(thermometer, Everybody).start(&account).await?;
+    /// provider.wait().await
+    /// # }
+    /// ```
+    pub fn builder<S: Service>(service: S, authorization: impl Authorization) -> Builder<S> {
+        Builder {
+            service,
+            authorization: Arc::new(authorization),
+            subscriptions: None,
+            limits: Limits::default(),
+        }
     }
 
     /// The full JID consumers ask at.
     pub fn jid(&self) -> String {
         self.session.jid().to_string()
-    }
-
-    /// Pushes new records of a series to all who have subscribed to it; gives how many that were. Done when all is
-    /// written to the stream.
-    ///
-    /// # Errors
-    /// `InvalidArgument` where the records are of several series; otherwise as [`push`](Self::push).
-    pub async fn publish(&self, meta: &Metadata, records: &Records) -> Result<usize> {
-        let mut names = records.names();
-        let Some(name) = names.next() else { return Ok(0) };
-        if names.next().is_some() {
-            return Err(Error::new(
-                ErrorKind::InvalidArgument,
-                "records of one series at a time can be published",
-            ));
-        }
-        let subscribers = self.subscriptions.to(name);
-        for subscriber in &subscribers {
-            self.push(subscriber, meta, records).await?;
-        }
-        Ok(subscribers.len())
-    }
-
-    /// Pushes records to one account, whether it has subscribed or not, in as many messages as they need.
-    ///
-    /// # Errors
-    /// `ConnectionLost`, `Closed`, `MalformedData`; `TooLarge` for a single record that no message holds.
-    pub async fn push(&self, to: &BareJid, meta: &Metadata, records: &Records) -> Result<()> {
-        let most = self.limits.push_records.max(1);
-        let mut first = 0;
-        while first < records.len() {
-            let mut count = most.min(records.len() - first);
-            let payload = loop {
-                let mut chunk = Records::new();
-                for record in records.rows(first..first + count) {
-                    chunk.push(&record)?;
-                }
-                match payload::write(&Data::new(meta.clone(), chunk), self.limits.answer) {
-                    Err(error) if error.kind() == ErrorKind::TooLarge && count > 1 => count /= 2,
-                    written => break written?,
-                }
-            };
-            let mut message = Message::new(Some(to.clone().into()));
-            message.type_ = MessageType::Normal;
-            message.id = Some(Id(self.session.new_id()));
-            message.payloads.push(payload);
-            self.session.send(message).await?;
-            first += count;
-        }
-        Ok(())
     }
 
     /// Waits until the provider is no longer online.
@@ -274,53 +315,11 @@ impl Handler for Receiver {
     }
 
     fn features(&self) -> &'static [&'static str] {
-        &[xmpp_parsers::ns::DISCO_ITEMS, NS_COMMANDS, NS_FORMS, crate::data::NS]
+        use xmpp_parsers::ns::{DISCO_ITEMS, RSM};
+        &[DISCO_ITEMS, NS_COMMANDS, NS_FORMS, RSM, crate::data::NS]
     }
 
     fn over(&mut self, error: &Error) {
         self.over.send_replace(Some(error.clone()));
     }
-}
-
-struct Work<S> {
-    service: S,
-    subscriptions: Subscriptions,
-    sessions: Sessions,
-    jid: String,
-    limits: Limits,
-    places: Semaphore,
-}
-
-impl<S: Service> Work<S> {
-    async fn answer(&self, request: Iq, has_place: bool) -> Iq {
-        let (header, payload) = request.split();
-        let Some(requester) = header.from.clone() else {
-            // Servers always say who asks; without it there is nobody to answer for.
-            return refused(header, &Error::answer(ErrorKind::NotAuthorized, "the request has no sender"));
-        };
-        let answer = if has_place {
-            match timeout(self.limits.request_timeout, self.carry_out(&requester, payload)).await {
-                Ok(answer) => answer,
-                Err(_) => Err(Error::answer(ErrorKind::CommandFailed, "the provider took too long").into()),
-            }
-        } else {
-            let text = "too many requests at once; try again in a moment";
-            Err(commands::Refusal::from(Error::answer(ErrorKind::LimitReached, text)))
-        };
-        let reply = IqHeader { from: None, to: header.from, id: header.id };
-        reply.assemble(match answer {
-            Ok(element) => IqPayload::Result(Some(element)),
-            Err(refusal) => IqPayload::Error(refusal.into_stanza()),
-        })
-    }
-
-    async fn history(&self, request: HistoryRequest) -> Result<minidom::Element> {
-        let data = self.service.get_history(request).await?;
-        payload::write(&data, self.limits.answer)
-    }
-}
-
-fn refused(header: IqHeader, error: &Error) -> Iq {
-    let reply = IqHeader { from: None, to: header.from, id: header.id };
-    reply.assemble(IqPayload::Error(stanza::error::write(error)))
 }

@@ -30,7 +30,7 @@ use tokio::task::JoinSet;
 use crate::data::{Data, Metadata};
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::readings::InMemory;
-use crate::provider::{Limits, Provider};
+use crate::provider::{Everybody, MemorySubscriptions, Provider};
 use crate::senml::{Record, Records};
 use crate::session::Config;
 use household::Direction;
@@ -117,7 +117,10 @@ impl Sandbox {
             Error::new(kind, error.to_string()).caused_by(error)
         })?;
         let account = account(&server, &format!("{PROVIDER}@{DOMAIN}/proxy"), provider_password)?;
-        let provider = Provider::start(&account, readings.clone(), Limits::default()).await?;
+        let provider = Provider::builder(readings.clone(), Everybody)
+            .subscriptions(MemorySubscriptions::new())
+            .start(&account)
+            .await?;
         let jid = provider.jid();
         let mut pusher = JoinSet::new();
         if let Some(every) = options.push_every {

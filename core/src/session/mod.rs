@@ -246,6 +246,23 @@ impl Session {
         }
     }
 
+    /// Waits, whatever runtime the caller has; an error where the session ends meanwhile.
+    pub(crate) async fn sleep(&self, time: Duration) -> Result<()> {
+        if time.is_zero() {
+            return Ok(());
+        }
+        let Some(runtime) = &self.0.runtime else { return Err(closed()) };
+        // The timer is the session's own, and is built there.
+        let orders = self.0.orders.clone();
+        let slept = runtime.handle().spawn(async move {
+            tokio::select! {
+                () = tokio::time::sleep(time) => true,
+                () = orders.closed() => false,
+            }
+        });
+        if slept.await.unwrap_or(false) { Ok(()) } else { Err(self.over(lost)) }
+    }
+
     /// Ends the stream cleanly, or cuts it after two seconds. Requests still waiting end as `Closed`.
     pub(crate) async fn close(&self) {
         let (done, closed) = oneshot::channel();

@@ -1,5 +1,6 @@
 //! Errors as stanzas carry them (RFC 6120 section 8.3), and what they mean here.
 
+use jiff::Timestamp;
 use minidom::Element;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 
@@ -14,6 +15,11 @@ pub(crate) fn read(stanza: &StanzaError, peer: &str) -> Error {
         stanza.texts.values().next().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let condition = condition_name(&stanza.defined_condition);
     let upstream = stanza.other.as_ref().filter(|other| other.is("upstream-error", data::NS));
+    let large = stanza.other.as_ref().filter(|other| other.is("too-large", data::NS));
+    let fitting = large.and_then(|large| {
+        let time = |name: &str| large.attr(name)?.parse::<Timestamp>().ok();
+        time("start").zip(time("end")).filter(|(start, end)| start < end)
+    });
     let expired = stanza.other.as_ref().is_some_and(|other| other.is("session-expired", NS_COMMANDS));
     let said = text.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
 
@@ -34,11 +40,15 @@ pub(crate) fn read(stanza: &StanzaError, peer: &str) -> Error {
             (ErrorKind::NoAnswer, format!("{peer} has ended the command's session{said}"), Some("Ask again"))
         }
         C::NotAllowed => (ErrorKind::NotAuthorized, format!("{peer} does not allow this{said}"), None),
-        C::BadRequest | C::JidMalformed | C::UnexpectedRequest if too_big(text.as_deref()) => (
-            ErrorKind::TooLarge,
-            format!("{peer} will not send that much at once{said}"),
-            Some("Ask for a shorter period"),
-        ),
+        C::BadRequest | C::JidMalformed | C::UnexpectedRequest
+            if large.is_some() || too_big(text.as_deref()) =>
+        {
+            (
+                ErrorKind::TooLarge,
+                format!("{peer} will not send that much at once{said}"),
+                Some("Ask for a shorter period"),
+            )
+        }
         C::BadRequest | C::JidMalformed | C::UnexpectedRequest => (
             ErrorKind::BadRequest,
             format!("{peer} refuses the request{said}"),
@@ -78,6 +88,10 @@ pub(crate) fn read(stanza: &StanzaError, peer: &str) -> Error {
         let attribute = |name: &str| upstream.attr(name).filter(|value| !value.is_empty()).map(str::to_owned);
         error = error.issued_by(attribute("issuer"), attribute("code"));
     }
+    if let Some((start, end)) = fitting {
+        let remedy = format!("Ask for a shorter period: what fits from {start} on ends at {end}");
+        return error.fitting(start, end).remedy(remedy);
+    }
     match remedy {
         Some(remedy) => error.remedy(remedy),
         None => error,
@@ -116,6 +130,10 @@ pub(crate) fn write(error: &Error) -> StanzaError {
             }
         }
         stanza.other = Some(upstream);
+    }
+    if let Some((start, end)) = error.fitting_period() {
+        let large = with_attribute(Element::bare("too-large", data::NS), "start", start.to_string());
+        stanza.other = Some(with_attribute(large, "end", end.to_string()));
     }
     stanza
 }

@@ -142,22 +142,20 @@ fn from_run(
 /// The `quoalise` element to send, in a stanza of at most `limit` bytes.
 ///
 /// # Errors
-/// `TooLarge`, to be told to whoever asked; `MalformedData`.
+/// `TooLarge`, `MalformedData`.
 pub(crate) fn write(data: &Data, limit: usize) -> Result<Element> {
     let xml = data.to_xml(&WriteOptions::default())?;
-    let count = data.records().len();
-    let size = size(&xml, count);
-    if size > limit {
-        let fit = count * limit / size;
-        return Err(Error::answer(
-            ErrorKind::TooLarge,
-            format!(
-                "Response would be too big: {count} records, and about {fit} fit; ask for a shorter period"
-            ),
-        ));
+    if size(&xml, data.records().len()) > limit {
+        let message = format!("{} records are too many for a stanza", data.records().len());
+        return Err(Error::new(ErrorKind::TooLarge, message));
     }
     Element::from_reader(xml.as_bytes())
         .map_err(|error| Error::new(ErrorKind::MalformedData, "the payload cannot be sent").caused_by(error))
+}
+
+/// How many bytes a stanza with this payload takes at the most.
+pub(crate) fn size_of(data: &Data) -> Result<usize, senml::Error> {
+    Ok(size(&data.to_xml(&WriteOptions::default())?, data.records().len()))
 }
 
 /// How many bytes a stanza takes at the most as the XMPP library writes it: a record has a closing tag, apostrophes

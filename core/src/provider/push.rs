@@ -1,0 +1,146 @@
+//! New data, to all who have subscribed: in messages no server cuts, at a pace no server minds.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use minidom::Element;
+use xmpp_parsers::jid::BareJid;
+use xmpp_parsers::message::{Id, Message, MessageType};
+
+use super::{Access, Operation, Provider};
+use crate::data::{Data, Identifier, Metadata};
+use crate::error::{Error, ErrorKind, Result};
+use crate::senml::Records;
+use crate::stanza::payload;
+
+impl Provider {
+    /// Pushes new records of a series to all who have subscribed to it and still may read it; gives how many that
+    /// were. Done when all is written to the stream.
+    ///
+    /// # Errors
+    /// `InvalidArgument` where the records are of several series; otherwise as [`push`](Self::push), but for
+    /// `NotAuthorized`.
+    pub async fn publish(&self, meta: &Metadata, records: &Records) -> Result<usize> {
+        let Some(series) = only_series(records)? else { return Ok(0) };
+        let mut subscribers = Vec::new();
+        for subscriber in self.subscriptions.to(series.clone()).await? {
+            let access = access(subscriber.clone(), series.clone(), records);
+            match self.authorization.authorize(&access).await {
+                Ok(()) => subscribers.push(subscriber),
+                Err(refused) => {
+                    log::info!("{subscriber} is pushed nothing: it may not read that ({})", refused.kind());
+                }
+            }
+        }
+        self.send(&subscribers, meta, records).await?;
+        Ok(subscribers.len())
+    }
+
+    /// Pushes records of a series to one account that may read it, whether it has subscribed or not, in as many
+    /// messages as they need.
+    ///
+    /// # Errors
+    /// `NotAuthorized`; `ConnectionLost`, `Closed`, `MalformedData`; `TooLarge` for a single record that no message
+    /// holds; `InvalidArgument` where the records are of several series.
+    pub async fn push(&self, to: &BareJid, meta: &Metadata, records: &Records) -> Result<()> {
+        let Some(series) = only_series(records)? else { return Ok(()) };
+        self.authorization.authorize(&access(to.clone(), series, records)).await?;
+        self.send(std::slice::from_ref(to), meta, records).await
+    }
+
+    async fn send(&self, to: &[BareJid], meta: &Metadata, records: &Records) -> Result<()> {
+        let mut first = 0;
+        while first < records.len() && !to.is_empty() {
+            let (payload, count) = self.chunk(meta, records, first)?;
+            for subscriber in to {
+                let wait = self.pace.next(subscriber, self.limits.push_burst, self.limits.push_interval);
+                self.session.sleep(wait).await?;
+                let mut message = Message::new(Some(subscriber.clone().into()));
+                message.type_ = MessageType::Normal;
+                message.id = Some(Id(self.session.new_id()));
+                message.payloads.push(payload.clone());
+                self.session.send(message).await?;
+            }
+            first += count;
+        }
+        Ok(())
+    }
+
+    /// As many records from here on as one message holds, and how many that are.
+    fn chunk(&self, meta: &Metadata, records: &Records, first: usize) -> Result<(Element, usize)> {
+        let mut count = self.limits.push_records.max(1).min(records.len() - first);
+        loop {
+            let mut chunk = Records::new();
+            for record in records.rows(first..first + count) {
+                chunk.push(&record)?;
+            }
+            match payload::write(&Data::new(meta.clone(), chunk), self.limits.answer) {
+                Err(error) if error.kind() == ErrorKind::TooLarge && count > 1 => count /= 2,
+                written => return Ok((written?, count)),
+            }
+        }
+    }
+}
+
+/// The series of the records; none where there are no records.
+fn only_series(records: &Records) -> Result<Option<Identifier>> {
+    let mut names = records.names();
+    let Some(name) = names.next() else { return Ok(None) };
+    if names.next().is_some() {
+        let message = "records of one series at a time can be pushed";
+        return Err(Error::new(ErrorKind::InvalidArgument, message));
+    }
+    Ok(Some(Identifier::new(name)?))
+}
+
+/// What a subscriber is about to read of these records.
+fn access(subscriber: BareJid, series: Identifier, records: &Records) -> Access {
+    let mut access = Access::new(subscriber, series, Operation::Subscribe);
+    let time = |micros: Option<i64>| jiff::Timestamp::from_microsecond(micros?).ok();
+    access.start = time(records.times().iter().min().copied());
+    access.end = time(records.times().iter().max().map(|last| last.saturating_add(1)));
+    access
+}
+
+/// When each account may be sent the next message.
+#[derive(Clone, Default)]
+pub(super) struct Pace(Arc<Mutex<HashMap<BareJid, Instant>>>);
+
+impl Pace {
+    /// How long to wait before a message to this account, which counts as sent then. An account has `burst` messages
+    /// in hand, and gets one more each `interval` (the generic cell rate algorithm).
+    fn next(&self, to: &BareJid, burst: u32, interval: Duration) -> Duration {
+        let now = Instant::now();
+        let mut due = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those whose burst is whole again need not be remembered.
+        if due.len() > 1000 {
+            due.retain(|_, due| *due > now);
+        }
+        let next = due.entry(to.clone()).or_insert(now);
+        *next = (*next).max(now) + interval;
+        next.saturating_duration_since(now + interval.saturating_mul(burst.max(1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_paced_after_its_burst() {
+        let (pace, interval) = (Pace::default(), Duration::from_secs(10));
+        let (a, b): (BareJid, BareJid) = ("a@example.org".parse().unwrap(), "b@example.org".parse().unwrap());
+        for _ in 0..3 {
+            assert_eq!(pace.next(&a, 3, interval), Duration::ZERO);
+        }
+        let wait = pace.next(&a, 3, interval);
+        assert!((Duration::from_secs(9)..=interval).contains(&wait), "{wait:?}");
+        assert!(pace.next(&a, 3, interval) > interval);
+        assert_eq!(pace.next(&b, 3, interval), Duration::ZERO);
+        let free = Pace::default();
+        for _ in 0..100 {
+            assert_eq!(free.next(&b, 1, Duration::ZERO), Duration::ZERO);
+        }
+    }
+}
