@@ -6,6 +6,7 @@ pub mod exit;
 pub mod format;
 mod online;
 mod sandbox;
+mod serve;
 mod table;
 mod trusted;
 
@@ -40,6 +41,7 @@ enum Command {
     /// End a subscription
     Unsubscribe(online::Series),
     Ping(online::Ping),
+    Serve(serve::Args),
     Sandbox(sandbox::Args),
     Convert(convert::Args),
 }
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Subscribe(args) => args.subscribe(),
         Command::Unsubscribe(args) => args.unsubscribe(),
         Command::Ping(args) => args.run(),
+        Command::Serve(args) => args.run(),
         Command::Sandbox(args) => args.run(),
         Command::Convert(args) => args.run(),
     };

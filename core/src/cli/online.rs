@@ -23,7 +23,7 @@ pub(super) struct Account {
     /// Account to log in with, as name@example.org; the password is taken from --password-file, from QUOALISE_PASSWORD,
     /// or asked for
     #[arg(long, env = "QUOALISE_USER", value_name = "JID", value_parser = NonEmptyStringValueParser::new())]
-    user: String,
+    pub(super) user: String,
     /// File whose first line is the password
     #[arg(long, env = "QUOALISE_PASSWORD_FILE", value_name = "FILE")]
     password_file: Option<PathBuf>,
@@ -49,8 +49,13 @@ pub(super) struct Account {
 
 impl Account {
     fn config(&self) -> Result<Config, Failure> {
+        self.config_as(&self.user)
+    }
+
+    /// With this JID for the account, which names a resource.
+    pub(super) fn config_as(&self, jid: &str) -> Result<Config, Failure> {
         let password = self.password()?;
-        let mut config = Config::new(&self.user, password.as_str())?;
+        let mut config = Config::new(jid, password.as_str())?;
         if let Some(address) = &self.address {
             config = config.address(address)?;
         }
