@@ -133,10 +133,13 @@ fn check_data(data: &Data) {
     let xml = data.to_xml(&options).and_then(|xml| Data::from_xml(xml.as_bytes(), &read));
     if let Some(back) = unless_impossible(xml) {
         assert!(same_as_texts(back.records(), data.records()), "payload");
+        assert_eq!(back.attributes(), data.attributes());
+        assert_eq!(back.other(), data.other());
         assert_eq!(back.parts().len(), data.parts().len());
         for (back, part) in back.parts().iter().zip(data.parts()) {
             assert_eq!(back.rows(), part.rows());
             assert_eq!(back.meta(), part.meta());
+            assert_eq!(back.attributes(), part.attributes());
             assert_eq!(back.other(), part.other());
         }
     }

@@ -50,7 +50,10 @@ pub mod stanza;
 mod state;
 
 #[cfg(feature = "xmpp")]
-pub use client::{Availability, Client, Event, Listener, Period, Push};
+pub use client::{
+    Authorization, AuthorizeRequest, Availability, Client, Consent, DatePeriod, Direction, Event, Listener,
+    Period, Push,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use jiff;
 #[cfg(feature = "xmpp")]

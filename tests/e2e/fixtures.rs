@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::{self, CertificateError, ProtocolVersion};
 
+use crate::raw::{Peer, text};
 use crate::support::{PATIENCE, direct_tls, features, handshake, login, read_until, tcp};
 
 async fn starttls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
@@ -163,6 +164,87 @@ async fn servers_can_share_an_authority() {
     for server in [a, b] {
         direct_tls(&server).await.unwrap();
     }
+}
+
+/// Whether the server of `peer` reaches the host `other` over federation.
+async fn reaches(peer: &mut Peer, other: &str) -> bool {
+    let answer = peer.ask("get", other, "<ping xmlns='urn:xmpp:ping'/>").await;
+    assert_eq!(answer.attr("from"), Some(other), "{}", text(&answer));
+    answer.attr("type") == Some("result")
+}
+
+#[tokio::test]
+async fn servers_of_a_federation_find_each_other_and_speak_tls() {
+    let hosts = ["a.test", "b.test", "c.test"];
+    let mut servers = Prosody::federation(hosts.map(Prosody::at));
+    // Another at the same time, of the same names: they know nothing of each other.
+    let others = Prosody::federation(["a.test", "b.test"].map(Prosody::at));
+    for (server, host) in servers.iter().zip(hosts) {
+        assert_eq!(server.host(), host);
+        let mut peer = Peer::login(server, &server.new_account(), "peer").await;
+        for other in hosts {
+            assert!(reaches(&mut peer, other).await, "{host} to {other}: {}", server.log());
+        }
+        assert!(!reaches(&mut peer, "d.test").await);
+    }
+    let mut peer = Peer::login(&others[0], &others[0].new_account(), "peer").await;
+    assert!(reaches(&mut peer, "b.test").await && !reaches(&mut peer, "c.test").await);
+    for server in &servers {
+        let log = server.log();
+        for host in hosts.iter().filter(|host| **host != server.host()) {
+            // The log's own words for a certificate that counts, as against dialback.
+            assert!(log.contains(&format!("Accepting SASL EXTERNAL identity from {host}")), "{log}");
+        }
+        assert!(
+            log.lines().filter(|line| line.contains("s2s")).any(|line| line.contains("Stream encrypted"))
+        );
+    }
+
+    let address = servers[1].s2s_address();
+    servers[1].stop();
+    let mut peer = Peer::login(&servers[0], &servers[0].new_account(), "peer").await;
+    assert!(!reaches(&mut peer, "b.test").await);
+    servers[1].start();
+    assert!(reaches(&mut peer, "b.test").await);
+    assert_eq!(servers[1].s2s_address(), address);
+    assert_eq!(Prosody::shared().s2s_address(), None);
+}
+
+#[tokio::test]
+async fn nobody_is_believed_in_a_federation_without_a_good_certificate() {
+    let bad = |host: &str| {
+        // One that can do no TLS waits for an offer that it could take: by itself for a minute and a half.
+        let config = "c2s_require_encryption = false; s2s_timeout = 1";
+        Prosody::at(host).sasl(Sasl::PlainOnly).config(config)
+    };
+    let [good, expired, wrong_name, other_ca, plain] = Prosody::federation([
+        Prosody::at("good.test"),
+        bad("expired.test").certificate(Certificate::Expired),
+        bad("wrong-name.test").certificate(Certificate::WrongName),
+        bad("other-ca.test").certificate(Certificate::OtherCa),
+        bad("plain.test").tls(Tls::Off),
+    ]);
+    let mut peer = Peer::login(&good, &good.new_account(), "peer").await;
+    for server in [expired, wrong_name, other_ca, plain] {
+        assert!(!reaches(&mut peer, server.host()).await, "{}", good.log());
+
+        // Nor does it come in from there. A client that looks at certificates would not speak to these.
+        let mut stream = tcp(server.c2s_port()).await.unwrap();
+        features(&mut stream, server.host()).await;
+        login(&mut stream, &server.new_account()).await;
+        features(&mut stream, server.host()).await;
+        stream
+            .write_all(
+                b"<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>\
+                  <iq type='get' id='p' to='good.test'><ping xmlns='urn:xmpp:ping'/></iq>",
+            )
+            .await
+            .unwrap();
+        let answer = read_until(&mut stream, "</error>").await;
+        assert!(answer.contains("<remote-server-"), "{answer}");
+    }
+    assert!(!good.log().contains("Incoming s2s connection"), "{}", good.log());
+    assert!(!good.log().contains("Outgoing s2s connection"), "{}", good.log());
 }
 
 #[tokio::test]

@@ -178,6 +178,10 @@ async fn there_is_no_way_back_from_the_first_form() {
     let attributes = format!("node='get_history' sessionid='{session}'");
     let back = human.command(&provider.jid(), &format!("{attributes} action='prev'"), "").await;
     assert_eq!(refusal(&back), ["modify", "bad-request", "bad-action"]);
+    // It says of which form, and repeats nothing of what stood in it.
+    let told = child(&back, "command");
+    assert_eq!((told.attr("node"), told.attr("sessionid")), (Some("get_history"), Some(&*session)));
+    assert_eq!(children(told).len(), 0);
     // Which costs nothing: the form is still open.
     let done = human.command(&provider.jid(), &attributes, &filled()).await;
     assert_eq!(answer(&done).2, "completed");

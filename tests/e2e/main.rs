@@ -4,13 +4,22 @@
 
 mod answers;
 mod connect;
+mod dataconnect;
+mod federation;
 mod fixtures;
 mod forms;
 mod history;
 mod hostile;
+mod interop;
+mod logs;
+mod payload;
+mod presence;
+mod provider;
 mod pushes;
 mod raw;
 mod runs;
+mod serve;
 mod session;
 mod support;
+mod trust;
 mod vectors;

@@ -12,17 +12,12 @@ use tokio::time::timeout;
 
 use crate::raw::{Bytes, Peer};
 use crate::support::{
-    AT_ONCE, HALF_HOUR, PATIENCE, SERIES, START, TestService, client, config, metadata, provider, serve,
+    AT_ONCE, HALF_HOUR, PATIENCE, SERIES, START, TestService, client, config, event, metadata, provider,
+    serve,
 };
 
-/// The next event, which has to come.
-async fn event(listener: &mut Listener) -> Event {
-    let event = timeout(PATIENCE, listener.next()).await.expect("an event in time");
-    event.expect("a session").expect("a client that was not closed")
-}
-
 /// The next push, which has to be one.
-async fn push(listener: &mut Listener) -> Push {
+pub async fn push(listener: &mut Listener) -> Push {
     match event(listener).await {
         Event::Push(push) => push,
         other => panic!("{other:?}"),
@@ -30,19 +25,19 @@ async fn push(listener: &mut Listener) -> Push {
 }
 
 /// One reading, known again by its number.
-fn reading(series: &str, number: u32) -> Records {
+pub fn reading(series: &str, number: u32) -> Records {
     let mut records = Records::new();
     let time = START + i64::from(number) * HALF_HOUR;
     records.push(&Record::number(series, time, Some("W"), Some(number.into()))).unwrap();
     records
 }
 
-fn numbers(push: &Push) -> Vec<f64> {
+pub fn numbers(push: &Push) -> Vec<f64> {
     push.data.records().values().to_vec()
 }
 
 /// The message a provider pushes, as text.
-fn message(to: &str, number: u32) -> String {
+pub fn message(to: &str, number: u32) -> String {
     payload(to, &format!("<senml n='{SERIES}' t='{}' u='W' v='{number}'/>", START / 1_000_000))
 }
 
@@ -53,12 +48,12 @@ fn payload(to: &str, records: &str) -> String {
     )
 }
 
-fn bare(jid: &str) -> &str {
+pub fn bare(jid: &str) -> &str {
     jid.split('/').next().unwrap()
 }
 
 /// Publishes what this subscriber hears behind everything that was sent to it before.
-async fn nothing_but(number: u32, provider: &Provider, listener: &mut Listener) {
+pub async fn nothing_but(number: u32, provider: &Provider, listener: &mut Listener) {
     provider.publish(&metadata(), &reading(SERIES, number)).await.unwrap();
     assert_eq!(numbers(&push(listener).await), [f64::from(number)]);
 }

@@ -1,45 +1,14 @@
 //! The short way of records through a session: taken where it can be, and without any difference.
 
-use std::cell::RefCell;
 use std::fmt::Write;
-use std::sync::Once;
 
-use log::{LevelFilter, Log, Metadata, Record};
 use quoalise::Period;
 use quoalise::senml::NS;
 use quoalise_tests::Prosody;
 
+use crate::logs::{READ, keep_log};
 use crate::raw;
 use crate::support::{HALF_HOUR, SERIES, START, client, january, provider};
-
-thread_local! {
-    static READ: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Keeps what is logged where payloads are read, which is in the caller's own thread.
-struct Keep;
-
-impl Log for Keep {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "quoalise::stanza::payload"
-    }
-
-    fn log(&self, record: &Record<'_>) {
-        if self.enabled(record.metadata()) {
-            READ.with_borrow_mut(|read| read.push(record.args().to_string()));
-        }
-    }
-
-    fn flush(&self) {}
-}
-
-fn keep_log() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        log::set_logger(&Keep).unwrap();
-        log::set_max_level(LevelFilter::Debug);
-    });
-}
 
 /// How many records the last payload had, and how many of them came in runs.
 fn last_read() -> (usize, usize) {

@@ -118,10 +118,10 @@ async fn a_server_that_stops_ends_what_is_waiting() {
 }
 
 /// A server that neither answers nor hangs up, until this is dropped.
-struct Frozen(Pid);
+pub struct Frozen(Pid);
 
 impl Frozen {
-    fn new(server: &Prosody) -> Self {
+    pub fn new(server: &Prosody) -> Self {
         let pid = Pid::from_raw(server.pid().unwrap().cast_signed()).unwrap();
         kill_process(pid, Signal::STOP).unwrap();
         Self(pid)

@@ -11,7 +11,7 @@ use quoalise::provider::{
     Everybody, HistoryRequest, Limits, MemorySubscriptions, Provider, Service, SubscriptionRequest,
 };
 use quoalise::senml::{Record, Records};
-use quoalise::{Client, Config, Error, ErrorKind, Result};
+use quoalise::{Client, Config, Error, ErrorKind, Event, Listener, Result};
 use quoalise_tests::{Account, Prosody};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -145,6 +145,12 @@ pub async fn serve<S: Service>(server: &Prosody, service: S, limits: Limits) -> 
 
 pub async fn client(server: &Prosody) -> Client {
     Client::connect(&config(server, &server.new_account())).await.unwrap()
+}
+
+/// The next event, which has to come.
+pub async fn event(listener: &mut Listener) -> Event {
+    let event = timeout(PATIENCE, listener.next()).await.expect("an event in time");
+    event.expect("a session").expect("a client that was not closed")
 }
 
 pub async fn tcp(port: u16) -> io::Result<TcpStream> {

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::account::{Account, random_password};
 use crate::pki::{Certificate, Pki};
-use crate::ports::free_ports;
+use crate::ports::{S2S_PORT, free_addresses, free_ports};
 use crate::process::ServerProcess;
 
 /// Prosody is up in a fifth of a second; this is for a machine that does ten other things.
@@ -24,6 +25,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(3);
 const CONFIGURATION: &str = "prosody.cfg.lua";
 /// What it printed, as against [`Prosody::log`].
 const OUTPUT: &str = "output.txt";
+/// Where the servers of a federation are, as against what the DNS knows.
+const HOSTS: &str = "hosts.txt";
 
 /// The encryption offered on the port for STARTTLS. The direct TLS port is there in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -73,6 +76,16 @@ pub struct ProsodyBuilder {
     scram_hash: ScramHash,
     stanza_size_limit: Option<u32>,
     config: Vec<String>,
+    federation: Option<Federation>,
+}
+
+/// What a server knows of the others.
+#[derive(Clone, Debug)]
+struct Federation {
+    /// Where it listens for other servers.
+    address: Ipv4Addr,
+    /// All of them, itself too: lines of `/etc/hosts`.
+    hosts: String,
 }
 
 impl ProsodyBuilder {
@@ -162,6 +175,10 @@ impl ProsodyBuilder {
                     server.process = Some(process);
                     return Ok(server);
                 }
+                Err(NotStarted::AddressTaken) => {
+                    let error = server.start_error("somebody has its address");
+                    return Err(StartError { address_taken: true, ..error });
+                }
                 Err(NotStarted::PortTaken) => [server.c2s, server.direct_tls] = free_ports(),
                 Err(NotStarted::Failed(why)) => return Err(server.start_error(&why)),
             }
@@ -183,7 +200,7 @@ impl ProsodyBuilder {
             r#"interfaces = { "127.0.0.1" }"#.to_owned(),
             format!("c2s_ports = {{ {c2s} }}"),
             format!("c2s_direct_tls_ports = {{ {direct_tls} }}"),
-            "s2s_ports = {}; http_ports = {}; https_ports = {}".to_owned(),
+            "http_ports = {}; https_ports = {}".to_owned(),
             format!("certificates = {}", path("certs")),
             format!(
                 "ssl = {{ cafile = {}; protocol = {} }}",
@@ -206,6 +223,15 @@ impl ProsodyBuilder {
             // An answer in two writes would wait for our acknowledgement: 40 ms each.
             "network_settings = { nagle = false }".to_owned(),
         ];
+        match &self.federation {
+            None => lines.push("s2s_ports = {}".to_owned()),
+            Some(Federation { address, .. }) => lines.extend([
+                format!(r#"s2s_interfaces = {{ "{address}" }}; s2s_ports = {{ {S2S_PORT} }}"#),
+                // Only certificates tell who somebody is: no dialback.
+                "s2s_secure_auth = true".to_owned(),
+                format!("unbound = {{ resolvconf = false, hoststxt = {} }}", path(HOSTS)),
+            ]),
+        }
         match self.sasl {
             Sasl::Stock => {}
             Sasl::ScramOnly => lines.push(r#"disable_sasl_mechanisms = { "PLAIN" }"#.to_owned()),
@@ -228,11 +254,14 @@ impl ProsodyBuilder {
 
 /// Why a server did not come up, with what it said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StartError(String);
+pub struct StartError {
+    why: String,
+    address_taken: bool,
+}
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 
@@ -240,6 +269,8 @@ impl std::error::Error for StartError {}
 
 enum NotStarted {
     PortTaken,
+    /// The one where other servers look for it.
+    AddressTaken,
     Failed(String),
 }
 
@@ -267,7 +298,52 @@ impl Prosody {
             scram_hash: ScramHash::default(),
             stanza_size_limit: None,
             config: Vec::new(),
+            federation: None,
         }
+    }
+
+    /// Starts servers that find each other by their names, and nobody else: a federation on loopback, each with an
+    /// address of its own at which the others reach it. They are of one authority (the first one's, where it has
+    /// been given one) and take each other's word only over TLS with good certificates.
+    ///
+    /// ```no_run
+    /// use quoalise_tests::Prosody;
+    ///
+    /// let [provider, consumer] = Prosody::federation(["provider.test", "consumer.test"].map(Prosody::at));
+    /// ```
+    ///
+    /// Names end in `.test`: others would be looked up in the DNS too.
+    ///
+    /// # Panics
+    /// When one of them does not come up, with its log.
+    #[track_caller]
+    pub fn federation<const N: usize>(builders: [ProsodyBuilder; N]) -> [Self; N] {
+        let pki = builders.first().and_then(|first| first.pki.clone());
+        let pki = pki.unwrap_or_else(|| Arc::new(Pki::new()));
+        for _ in 0..20 {
+            let addresses = free_addresses::<N>();
+            let hosts: String = std::iter::zip(&addresses, &builders)
+                .map(|(address, builder)| format!("{address} {}\n", builder.host))
+                .collect();
+            let start = |(address, builder): (&Ipv4Addr, &ProsodyBuilder)| {
+                let federation = Some(Federation { address: *address, hosts: hosts.clone() });
+                ProsodyBuilder { pki: Some(Arc::clone(&pki)), federation, ..builder.clone() }.try_start()
+            };
+            match std::iter::zip(&addresses, &builders).map(start).collect::<Result<Vec<_>, _>>() {
+                Ok(servers) => {
+                    return servers.try_into().unwrap_or_else(|_| unreachable!("one for each builder"));
+                }
+                // An address was free when we looked; all have to know the new one.
+                Err(error) if error.address_taken => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        panic!("somebody took the addresses of the federation each time");
+    }
+
+    /// [`builder`](Self::builder) of a server for this host.
+    pub fn at(host: &str) -> ProsodyBuilder {
+        Self::builder().host(host)
     }
 
     /// A stock server shared by the tests of this process that run at the same time, with accounts of their own
@@ -302,6 +378,11 @@ impl Prosody {
     /// The loopback port for direct TLS.
     pub fn direct_tls_port(&self) -> u16 {
         self.direct_tls
+    }
+
+    /// Where other servers of its federation reach it, if it is in one.
+    pub fn s2s_address(&self) -> Option<SocketAddrV4> {
+        self.settings.federation.as_ref().map(|it| SocketAddrV4::new(it.address, S2S_PORT))
     }
 
     /// The certificate of its authority, in PEM.
@@ -382,8 +463,10 @@ impl Prosody {
         loop {
             match self.launch() {
                 Ok(process) => break self.process = Some(process),
-                Err(NotStarted::PortTaken) if Instant::now() < deadline => thread::sleep(LOOK_EVERY),
-                Err(NotStarted::PortTaken) => {
+                Err(NotStarted::PortTaken | NotStarted::AddressTaken) if Instant::now() < deadline => {
+                    thread::sleep(LOOK_EVERY);
+                }
+                Err(NotStarted::PortTaken | NotStarted::AddressTaken) => {
                     panic!("{}", self.start_error("somebody took its ports while it was down"))
                 }
                 Err(NotStarted::Failed(why)) => panic!("{}", self.start_error(&why)),
@@ -418,6 +501,10 @@ impl Prosody {
             self.settings.configuration(dir, &self.pki, [self.c2s, self.direct_tls]),
         )
         .map_err(|error| failed("its configuration", error))?;
+        if let Some(federation) = &self.settings.federation {
+            fs::write(dir.join(HOSTS), &federation.hosts)
+                .map_err(|error| failed("where the others are", error))?;
+        }
         // Mistakes in the configuration are told on standard output.
         let output = File::create(dir.join(OUTPUT)).map_err(|error| failed("its output", error))?;
         let errors = output.try_clone().map_err(|error| failed("its output", error))?;
@@ -439,9 +526,11 @@ impl Prosody {
         let deadline = Instant::now() + READY_WITHIN;
         loop {
             let log = self.log();
-            match listening(log.get(logged_before..).unwrap_or_default(), [self.c2s, self.direct_tls]) {
+            let log = log.get(logged_before..).unwrap_or_default();
+            match listening(log, [self.c2s, self.direct_tls], self.s2s_address()) {
                 Listening::All => return Ok(process),
                 Listening::Clash => return Err(NotStarted::PortTaken),
+                Listening::S2sClash => return Err(NotStarted::AddressTaken),
                 Listening::NotYet => {}
             }
             match process.try_wait() {
@@ -461,7 +550,8 @@ impl Prosody {
 
     fn start_error(&self, why: &str) -> StartError {
         let output = fs::read_to_string(self.dir.path().join(OUTPUT)).unwrap_or_default();
-        StartError(format!("Prosody did not start: {why}\n--- output\n{output}\n--- log\n{}", self.log()))
+        let why = format!("Prosody did not start: {why}\n--- output\n{output}\n--- log\n{}", self.log());
+        StartError { why, address_taken: false }
     }
 }
 
@@ -469,17 +559,22 @@ enum Listening {
     All,
     NotYet,
     Clash,
+    S2sClash,
 }
 
 /// Reads in the log whether *this* Prosody has its ports. That something takes a connection there would not tell:
 /// it could be whoever was faster.
-fn listening(log: &str, [c2s, direct_tls]: [u16; 2]) -> Listening {
+fn listening(log: &str, [c2s, direct_tls]: [u16; 2], s2s: Option<SocketAddrV4>) -> Listening {
     let got =
         |service: &str, ports: &str| log.contains(&format!("Activated service '{service}' on {ports}\n"));
+    let got_at = |service: &str, at: SocketAddrV4| got(service, &format!("[{}]:{}", at.ip(), at.port()));
     if got("c2s", "no ports") || got("c2s_direct_tls", "no ports") {
         Listening::Clash
-    } else if got("c2s", &format!("[127.0.0.1]:{c2s}"))
-        && got("c2s_direct_tls", &format!("[127.0.0.1]:{direct_tls}"))
+    } else if s2s.is_some() && got("s2s", "no ports") {
+        Listening::S2sClash
+    } else if got_at("c2s", SocketAddrV4::new(Ipv4Addr::LOCALHOST, c2s))
+        && got_at("c2s_direct_tls", SocketAddrV4::new(Ipv4Addr::LOCALHOST, direct_tls))
+        && s2s.is_none_or(|at| got_at("s2s", at))
     {
         Listening::All
     } else {
@@ -532,10 +627,19 @@ mod tests {
 
     #[test]
     fn only_its_own_ports_make_it_ready() {
-        let ready = "x c2s info\tActivated service 'c2s' on [127.0.0.1]:1\nActivated service 'c2s_direct_tls' on [127.0.0.1]:2\n";
-        assert!(matches!(listening(ready, [1, 2]), Listening::All));
-        assert!(matches!(listening(ready, [11, 2]), Listening::NotYet));
-        assert!(matches!(listening("Activated service 'c2s' on no ports\n", [1, 2]), Listening::Clash));
-        assert!(matches!(listening("", [1, 2]), Listening::NotYet));
+        let ready = "x c2s info\tActivated service 'c2s' on [127.0.0.1]:1\nActivated service 'c2s_direct_tls' on [127.0.0.1]:2\nActivated service 's2s' on no ports\n";
+        assert!(matches!(listening(ready, [1, 2], None), Listening::All));
+        assert!(matches!(listening(ready, [11, 2], None), Listening::NotYet));
+        assert!(matches!(listening("Activated service 'c2s' on no ports\n", [1, 2], None), Listening::Clash));
+        assert!(matches!(listening("", [1, 2], None), Listening::NotYet));
+
+        let s2s = Some("127.5.6.7:5269".parse().unwrap());
+        assert!(matches!(listening(ready, [1, 2], s2s), Listening::S2sClash));
+        let ready = ready.replace("no ports", "[127.5.6.7]:5269");
+        assert!(matches!(listening(&ready, [1, 2], s2s), Listening::All));
+        assert!(matches!(
+            listening(&ready, [1, 2], Some("127.5.6.70:5269".parse().unwrap())),
+            Listening::NotYet
+        ));
     }
 }

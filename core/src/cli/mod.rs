@@ -2,6 +2,7 @@
 
 pub mod chart;
 mod convert;
+mod dataconnect;
 pub mod exit;
 pub mod format;
 mod online;
@@ -40,6 +41,9 @@ enum Command {
     Subscribe(online::Series),
     /// End a subscription
     Unsubscribe(online::Series),
+    LoadCurve(dataconnect::LoadCurve),
+    Daily(dataconnect::Daily),
+    Authorize(dataconnect::Authorize),
     Ping(online::Ping),
     Serve(serve::Args),
     Sandbox(sandbox::Args),
@@ -62,6 +66,9 @@ pub fn main() -> ExitCode {
         Command::Listen(args) => args.run(),
         Command::Subscribe(args) => args.subscribe(),
         Command::Unsubscribe(args) => args.unsubscribe(),
+        Command::LoadCurve(args) => args.run(),
+        Command::Daily(args) => args.run(),
+        Command::Authorize(args) => args.run(),
         Command::Ping(args) => args.run(),
         Command::Serve(args) => args.run(),
         Command::Sandbox(args) => args.run(),

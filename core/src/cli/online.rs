@@ -11,8 +11,8 @@ use jiff::tz::TimeZone;
 use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
-use super::format::{Format, Layout, terminal_width, write};
-use super::{Interrupt, parse_zone, run_until_interrupted, trusted};
+use super::format::{Format, Layout, clean, terminal_width, write};
+use super::{Interrupt, dataconnect, parse_zone, run_until_interrupted, trusted};
 use crate::data::Data;
 use crate::stanza::time::parse_time;
 use crate::{Availability, Client, Config, Event, Listener, Period, Security};
@@ -48,7 +48,7 @@ pub(super) struct Account {
 }
 
 impl Account {
-    fn config(&self) -> Result<Config, Failure> {
+    pub(super) fn config(&self) -> Result<Config, Failure> {
         self.config_as(&self.user)
     }
 
@@ -105,7 +105,7 @@ impl Account {
 
 /// How to write what comes
 #[derive(clap::Args)]
-struct Output {
+pub(super) struct Output {
     /// Format of the output
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
     format: Format,
@@ -115,11 +115,11 @@ struct Output {
 }
 
 impl Output {
-    fn zone(&self) -> TimeZone {
+    pub(super) fn zone(&self) -> TimeZone {
         self.tz.clone().unwrap_or_else(TimeZone::system)
     }
 
-    fn write(&self, data: &Data) -> Result<(), Failure> {
+    pub(super) fn write(&self, data: &Data) -> Result<(), Failure> {
         let zone = self.zone();
         let mut out = BufWriter::new(io::stdout().lock());
         write(data, self.format, &Layout::new(&zone).width(terminal_width()), &mut out)?;
@@ -127,9 +127,13 @@ impl Output {
         Ok(())
     }
 
+    fn is_for_people(&self) -> bool {
+        matches!(self.format, Format::Table | Format::Chart)
+    }
+
     /// A line for people, beside what people look at.
-    fn summarize(&self, data: &Data) {
-        if !matches!(self.format, Format::Table | Format::Chart) {
+    pub(super) fn summarize(&self, data: &Data) {
+        if !self.is_for_people() {
             return;
         }
         let readings = data.records().len();
@@ -210,7 +214,8 @@ pub(super) struct Listen {
     /// Providers whose pushes are taken [default: those this account was subscribed at with this command]
     #[arg(value_name = "SERVER_JID")]
     providers: Vec<String>,
-    /// End after so many pushes; those that came together with the last one are written too
+    /// End after so many pushes (with json, notices of consent count too); those that came together with the last one
+    /// are written too
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
     #[command(flatten)]
@@ -277,7 +282,7 @@ struct Pushes<'o> {
 }
 
 impl Pushes<'_> {
-    /// True for a push; what went wrong is told on stderr.
+    /// True for what was written to stdout; the rest is told on stderr.
     fn write(&mut self, event: &Event) -> Result<bool, Failure> {
         match event {
             Event::Push(push) if self.output.format == Format::Csv => {
@@ -294,7 +299,32 @@ impl Pushes<'_> {
                 out.flush()?;
                 Ok(true)
             }
-            Event::Push(push) => self.output.write(&push.data).map(|()| true),
+            Event::Push(push) => {
+                if let Some(body) = push.body.as_deref().filter(|_| self.output.is_for_people()) {
+                    say(&format!("{} says: {}", push.from, clean(body)));
+                }
+                self.output.write(&push.data).map(|()| true)
+            }
+            Event::Consent(consent) if self.output.format == Format::Json => {
+                let mut out = io::stdout().lock();
+                writeln!(out, "{}", dataconnect::notice(consent, &self.output.zone()))?;
+                out.flush()?;
+                Ok(true)
+            }
+            Event::Consent(consent) => {
+                let state = consent.state.as_deref().map(|state| format!(", state {}", clean(state)));
+                say(&format!(
+                    "{} says: consent was given for {}{}",
+                    consent.from,
+                    clean(&consent.usage_points.join(", ")),
+                    state.unwrap_or_default()
+                ));
+                Ok(false)
+            }
+            Event::Availability { from, available } => {
+                say(&format!("{from} {}", if *available { "is there" } else { "has gone" }));
+                Ok(false)
+            }
             Event::Malformed { error, .. } => {
                 say(&error.to_string());
                 Ok(false)

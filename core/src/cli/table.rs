@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
+use serde_json::Value as Json;
 
 use super::format::{clean, describe, show_number, show_value, zone_name};
 use crate::data::{Data, Part};
@@ -29,7 +30,7 @@ fn write_part(data: &Data, part: &Part, zone: &TimeZone, out: &mut impl Write) -
         [first, others @ ..] => format!("{first} and {} more", others.len()),
     };
     writeln!(out, "{}", describe(&name, part.meta()))?;
-    let sums = records.rows(part.rows()).any(|record| record.sum.is_some());
+    let some_have = |has: fn(&Record<'_>) -> bool| records.rows(part.rows()).any(|record| has(&record));
     let seconds = records.rows(part.rows()).any(|record| record.time % 60_000_000 != 0);
     // A column: its head, whether it is aligned to the right, what a record shows in it.
     type Show<'s> = Box<dyn Fn(&Record<'_>) -> String + 's>;
@@ -37,12 +38,21 @@ fn write_part(data: &Data, part: &Part, zone: &TimeZone, out: &mut impl Write) -
         (format!("time ({})", zone_name(zone)), false, Box::new(|record| show_time(record, zone, seconds))),
         ("value".to_owned(), true, Box::new(show_value)),
     ];
-    if sums {
+    if some_have(|record| record.sum.is_some()) {
         columns.push(("sum".to_owned(), true, Box::new(|r| r.sum.map(show_number).unwrap_or_default())));
     }
     columns.push(("unit".to_owned(), false, Box::new(|record| clean(record.unit.unwrap_or_default()))));
     if several {
         columns.push(("name".to_owned(), false, Box::new(|record| record.name.to_owned())));
+    }
+    if some_have(|record| record.update_time.is_some()) {
+        let show: Show<'_> = Box::new(|record| record.update_time.map(show_number).unwrap_or_default());
+        columns.push(("next within (s)".to_owned(), true, show));
+    }
+    if some_have(|record| !record.other.is_empty()) {
+        let one = |(label, value): &(String, Json)| format!("{label}={value}");
+        let all = move |r: &Record<'_>| r.other.iter().map(one).collect::<Vec<_>>().join(" ");
+        columns.push(("other".to_owned(), false, Box::new(move |record| clean(&all(record)))));
     }
     let mut widths: Vec<usize> = columns.iter().map(|(head, ..)| head.chars().count()).collect();
     for record in records.rows(part.rows()) {

@@ -1,28 +1,20 @@
-use std::collections::{BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use minidom::{Element, Node};
-use tokio::sync::Notify;
-use xmpp_parsers::jid::{BareJid, Jid};
-use xmpp_parsers::message::{Message, MessageType};
+use xmpp_parsers::jid::Jid;
 
-use crate::data::Data;
+use super::Consent;
+use super::inbox::Inbox;
+use crate::data::{Data, Element};
 use crate::error::{Error, ErrorKind, Result};
-use crate::senml::ReadOptions;
-use crate::session::{Handler, Session};
-use crate::stanza::payload;
-
-/// How many pushes wait for a listener before the oldest are given up, counted and told; and how many bytes of them.
-const QUEUED: usize = 10_000;
-const QUEUED_BYTES: usize = 64 << 20;
+use crate::session::Session;
 
 /// How long a server may take to hand over what it had sent already.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// New data a provider sent by itself.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Push {
     /// Who sent it, resource included.
@@ -33,8 +25,28 @@ pub struct Push {
     pub sent: Timestamp,
     /// Whether a server kept it while this account was away.
     pub delayed: bool,
-    /// The data.
+    /// The data; those of several `quoalise` elements of one message follow each other.
     pub data: Data,
+    /// What the message says in words, where it does; of several languages English, if it is among them.
+    pub body: Option<String>,
+    /// What else was in the message: extensions, subjects, the body in further languages. Not the stamp of
+    /// [`sent`](Self::sent).
+    pub other: Vec<Element>,
+}
+
+impl std::fmt::Debug for Push {
+    /// The body may tell readings, and is left out.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { from, id, sent, delayed, data, body: _, other } = self;
+        f.debug_struct("Push")
+            .field("from", &from.to_string())
+            .field("id", id)
+            .field("sent", sent)
+            .field("delayed", delayed)
+            .field("data", data)
+            .field("other", other)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What [`Listener::next`] gives.
@@ -44,6 +56,18 @@ pub struct Push {
 pub enum Event {
     /// New data.
     Push(Push),
+    /// A person has given consent: the notice of a Data Connect proxy.
+    Consent(Consent),
+    /// A trusted provider came, or went, as far as it says so itself: providers tell their subscribers by directed
+    /// presence (RFC 6121 section 4.6). One whose network fails says nothing.
+    ///
+    /// Only changes are told, and to a listener that is slow only how things stand by then.
+    Availability {
+        /// Who, resource included.
+        from: Jid,
+        /// Whether it is there.
+        available: bool,
+    },
     /// A trusted provider sent something that cannot be read.
     Malformed {
         /// Who sent it.
@@ -51,14 +75,14 @@ pub enum Event {
         /// What is wrong with it.
         error: Error,
     },
-    /// So many pushes were given up, because more came than were taken.
+    /// So many pushes and notices were given up, because more came than were taken.
     Overflow {
         /// How many.
         dropped: u64,
     },
 }
 
-/// The pushes of trusted providers, in the order they came.
+/// The pushes of trusted providers, and what else they tell by themselves, in the order it came.
 ///
 /// While it lives, the session announces a priority that lets the server deliver pushes to it; dropping it takes that
 /// back, and later pushes are kept by the server for the next listener.
@@ -83,7 +107,7 @@ impl Listener {
     pub async fn next(&mut self) -> Result<Option<Event>> {
         loop {
             // Registered before looking, so that nothing coming in between is missed.
-            let woken = self.inbox.woken.notified();
+            let woken = self.inbox.woken();
             if let Some(event) = self.inbox.take() {
                 return Ok(Some(event));
             }
@@ -109,184 +133,15 @@ impl Listener {
         (rest, done)
     }
 
-    /// How many pushes of senders that are not trusted were dropped, unread.
+    /// As [`Client::distrusted`](super::Client::distrusted).
     pub fn distrusted(&self) -> u64 {
-        self.inbox.lock().distrusted
+        self.inbox.distrusted()
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        self.inbox.lock().listening = false;
+        self.inbox.end();
         self.session.announce_soon(self.quiet_priority);
-    }
-}
-
-/// What has come in and was not taken yet.
-#[derive(Debug, Default)]
-pub(super) struct Inbox {
-    state: Mutex<State>,
-    woken: Notify,
-}
-
-#[derive(Default)]
-struct State {
-    trusted: BTreeSet<BareJid>,
-    told: BTreeSet<BareJid>,
-    listening: bool,
-    queue: VecDeque<Received>,
-    queued_bytes: usize,
-    dropped: u64,
-    distrusted: u64,
-    over: Option<Error>,
-}
-
-impl std::fmt::Debug for State {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State").field("queued", &self.queue.len()).finish_non_exhaustive()
-    }
-}
-
-impl State {
-    fn pop(&mut self) -> Option<Received> {
-        let oldest = self.queue.pop_front()?;
-        self.queued_bytes -= oldest.bytes;
-        Some(oldest)
-    }
-}
-
-/// About how many bytes a tree takes.
-fn weight(element: &Element) -> usize {
-    let attributes: usize = element.attrs().iter().map(|(_, value)| value.len() + 100).sum();
-    let nodes = element.nodes().map(|node| match node {
-        Node::Element(child) => weight(child),
-        Node::Text(text) => text.len(),
-    });
-    300 + attributes + nodes.sum::<usize>()
-}
-
-/// A push as it came, decoded only when it is taken: the session's task must not wait for that.
-struct Received {
-    from: Jid,
-    id: Option<String>,
-    stamp: Option<Result<Timestamp>>,
-    at: Timestamp,
-    payload: Element,
-    bytes: usize,
-}
-
-impl Inbox {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing in here can panic half-way through a change.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// False where it was trusted already.
-    pub(super) fn trust(&self, provider: BareJid) -> bool {
-        self.lock().trusted.insert(provider)
-    }
-
-    pub(super) fn distrust(&self, provider: &BareJid) {
-        self.lock().trusted.remove(provider);
-    }
-
-    /// False where somebody listens already.
-    pub(super) fn begin(&self) -> bool {
-        !std::mem::replace(&mut self.lock().listening, true)
-    }
-
-    pub(super) fn end(&self) {
-        self.lock().listening = false;
-    }
-
-    fn take(&self) -> Option<Event> {
-        let received = {
-            let mut state = self.lock();
-            let dropped = std::mem::take(&mut state.dropped);
-            if dropped > 0 {
-                return Some(Event::Overflow { dropped });
-            }
-            state.pop()?
-        };
-        Some(received.decode())
-    }
-
-    fn over(&self) -> Option<Error> {
-        self.lock().over.clone()
-    }
-
-    fn receive(&self, mut message: Message) {
-        if message.type_ == MessageType::Error {
-            return;
-        }
-        let Some(from) = message.from else { return };
-        let Some(payload) = message.payloads.iter().position(payload::is_payload) else { return };
-        let payload = message.payloads.swap_remove(payload);
-        let mut state = self.lock();
-        let sender = from.to_bare();
-        if !state.trusted.contains(&sender) {
-            state.distrusted += 1;
-            if state.told.len() < 1000 && state.told.insert(sender.clone()) {
-                log::warn!("pushes of {sender} are dropped: it is not among the providers trusted here");
-            }
-            return;
-        }
-        let bytes = weight(&payload);
-        state.queued_bytes += bytes;
-        while state.queue.len() >= QUEUED || (state.queued_bytes > QUEUED_BYTES && !state.queue.is_empty()) {
-            state.pop();
-            state.dropped += 1;
-        }
-        let delay = message.payloads.iter().find(|payload| payload.is("delay", "urn:xmpp:delay"));
-        let stamp = delay.map(|delay| {
-            let stamp = delay.attr("stamp").and_then(|stamp| stamp.parse().ok());
-            stamp.ok_or_else(|| {
-                let message = format!("a push of {from} cannot be read: when it was sent is no time");
-                Error::new(ErrorKind::MalformedAnswer, message)
-            })
-        });
-        state.queue.push_back(Received {
-            id: message.id.map(|id| id.0),
-            stamp,
-            at: Timestamp::now(),
-            payload,
-            bytes,
-            from,
-        });
-        drop(state);
-        self.woken.notify_waiters();
-    }
-}
-
-impl Received {
-    fn decode(self) -> Event {
-        let Self { from, id, stamp, at, payload, bytes: _ } = self;
-        let delayed = stamp.is_some();
-        let data = stamp.unwrap_or(Ok(at)).and_then(|sent| {
-            // Relative times count from when the push was sent (RFC 8428 section 4.8).
-            let data = payload::read(&payload, &ReadOptions::at(sent)).map_err(|error| {
-                Error::new(ErrorKind::MalformedAnswer, format!("a push of {from} cannot be read: {error}"))
-                    .caused_by(error)
-            })?;
-            Ok((sent, data))
-        });
-        match data {
-            Ok((sent, data)) => Event::Push(Push { from, id, sent, delayed, data }),
-            Err(error) => Event::Malformed { from, error },
-        }
-    }
-}
-
-/// The side of the inbox that the session's task sees.
-pub(super) struct Receiver(pub(super) Arc<Inbox>);
-
-impl Handler for Receiver {
-    fn message(&mut self, message: Message) {
-        self.0.receive(message);
-    }
-
-    fn over(&mut self, error: &Error) {
-        self.0.lock().over = Some(error.clone());
-        self.0.woken.notify_waiters();
     }
 }

@@ -1,8 +1,13 @@
 //! What an application calls: histories, subscriptions, pushes.
 
+mod dataconnect;
+mod inbox;
 mod listen;
 mod period;
 
+#[cfg(feature = "cli")]
+pub(crate) use dataconnect::check_usage_point;
+pub use dataconnect::{Authorization, AuthorizeRequest, Consent, DatePeriod, Direction};
 pub use listen::{Event, Listener, Push};
 pub use period::Period;
 
@@ -18,8 +23,8 @@ use crate::data::{Data, Identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::ReadOptions;
 use crate::session::{Config, Request, Session};
-use crate::stanza::{Action, Command, Form, FormType, Status, payload};
-use listen::{Inbox, Receiver};
+use crate::stanza::{Action, Command, Field, Form, FormType, Status, payload};
+use inbox::{Inbox, Receiver};
 
 /// How long a sign of life may take; nobody who is there needs longer.
 const AVAILABILITY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -87,6 +92,7 @@ impl Client {
             quiet_priority: config.priority.filter(|priority| *priority < 0).unwrap_or(-1),
             listening_priority: config.priority.filter(|priority| *priority >= 0).unwrap_or(1),
         };
+        client.inbox.set_own(client.session.jid().clone());
         client.session.announce(client.quiet_priority).await?;
         Ok(client)
     }
@@ -100,6 +106,8 @@ impl Client {
     ///
     /// `provider` is its full JID, resource included; `identifier` the name of the series. Times of the records are
     /// the starts of their intervals, UTC; units are the provider's (`W`, `Wh`, …). Gaps are records without a value.
+    /// All `quoalise` elements of the answer are taken, their series one behind the other; what else stands in it (a
+    /// form and notes for humans) is left out.
     ///
     /// # Errors
     /// `InvalidArgument`; the provider's answer (`NotAuthorized`, `BadRequest`, `TooLarge`, `NoSuchCommand`,
@@ -110,20 +118,7 @@ impl Client {
         let run = async {
             let mut fields = vec![("identifier", identifier_argument(identifier)?.to_string())];
             fields.extend(period.fields());
-            let answer = self.execute(provider, "get_history", fields).await?;
-            let Some(payload) = answer.payloads.iter().find(|payload| payload::is_payload(payload)) else {
-                return Err(Error::new(
-                    ErrorKind::MalformedAnswer,
-                    format!("{provider} answered without any data"),
-                ));
-            };
-            payload::read(payload, &ReadOptions::at(Timestamp::now())).map_err(|error| {
-                Error::new(
-                    ErrorKind::MalformedAnswer,
-                    format!("the data of {provider} cannot be read: {error}"),
-                )
-                .caused_by(error)
-            })
+            data_of(provider, &self.execute(provider, "get_history", fields).await?)
         };
         run.await.map_err(|error| error.during(operation()))
     }
@@ -162,8 +157,14 @@ impl Client {
         Ok(())
     }
 
-    /// Listens to the pushes of trusted providers: those of [`trust`](Self::trust) and [`subscribe`](Self::subscribe).
-    /// Pushes the server kept meanwhile come first.
+    /// How many messages of senders that are not trusted were dropped so far, unread: pushes and notices of consent.
+    pub fn distrusted(&self) -> u64 {
+        self.inbox.distrusted()
+    }
+
+    /// Listens to what trusted providers send by themselves: those of [`trust`](Self::trust),
+    /// [`subscribe`](Self::subscribe) and [`authorize_uri`](Self::authorize_uri). What the server kept meanwhile comes
+    /// first.
     ///
     /// # Errors
     /// `InvalidArgument` where this client is listening already; `ConnectionLost`, `Closed`.
@@ -225,9 +226,15 @@ impl Client {
         node: &str,
         values: Vec<(&'static str, String)>,
     ) -> Result<Command> {
+        let fields = values.into_iter().map(|(var, value)| Field::text(var).value(value)).collect();
+        self.execute_with(provider, node, fields).await
+    }
+
+    /// As [`execute`](Self::execute), with fields of any type.
+    async fn execute_with(&self, provider: &str, node: &str, values: Vec<Field>) -> Result<Command> {
         let to = provider_argument(provider)?;
         let until = Instant::now() + self.session.request_timeout();
-        let mut command = Command::execute(node, Some(Form::submit(values.iter().cloned())));
+        let mut command = Command::execute(node, Some(submitted(&values)));
         for _ in 0..MOST_STAGES {
             let limit = until.saturating_duration_since(Instant::now());
             let answer = self.session.request(Some(&to), Request::Set(command.to_element()), limit).await?;
@@ -272,13 +279,30 @@ impl Client {
     }
 }
 
+/// The data an answer carries.
+fn data_of(provider: &str, answer: &Command) -> Result<Data> {
+    let malformed = |message| Error::new(ErrorKind::MalformedAnswer, message);
+    if !answer.payloads.iter().any(payload::is_payload) {
+        return Err(malformed(format!("{provider} answered without any data")));
+    }
+    payload::read(&answer.payloads, &ReadOptions::at(Timestamp::now())).map_err(|error| {
+        malformed(format!("the data of {provider} cannot be read: {error}")).caused_by(error)
+    })
+}
+
+fn submitted(values: &[Field]) -> Form {
+    let mut form = Form::new(FormType::Submit);
+    form.fields.extend_from_slice(values);
+    form
+}
+
 /// Our values, and the form's own defaults for what we have none for.
-fn fill(form: &Form, values: &[(&'static str, String)]) -> Form {
-    let mut filled = Form::submit(values.iter().cloned());
+fn fill(form: &Form, values: &[Field]) -> Form {
+    let mut filled = submitted(values);
     for field in &form.fields {
         if !field.var.is_empty()
             && !field.values.is_empty()
-            && !values.iter().any(|(var, _)| *var == field.var)
+            && !values.iter().any(|value| value.var == field.var)
         {
             let mut default = field.clone();
             (default.label, default.description, default.required) = (None, None, false);

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::element::Element;
+use super::element::{Attribute, Element};
 use super::meta::Metadata;
 use super::{Data, NS, Part};
 use crate::senml::xml::{Event, Reader, Start, read_records, syntax};
@@ -12,6 +12,8 @@ use crate::senml::{self, Error, ErrorKind, ReadOptions, Resolver};
 pub(crate) struct Builder<'o> {
     pub resolver: Resolver<'o>,
     parts: Vec<Part>,
+    attributes: Vec<Attribute>,
+    other: Vec<Element>,
 }
 
 /// Collects one `<data>`.
@@ -19,21 +21,50 @@ pub(crate) struct PartBuilder {
     first_row: usize,
     meta: Option<Metadata>,
     version: Option<u32>,
+    attributes: Vec<Attribute>,
     other: Vec<Element>,
 }
 
 impl<'o> Builder<'o> {
     pub fn new(options: &'o ReadOptions) -> Self {
-        Self { resolver: Resolver::new(options), parts: Vec::new() }
+        Self {
+            resolver: Resolver::new(options),
+            parts: Vec::new(),
+            attributes: Vec::new(),
+            other: Vec::new(),
+        }
     }
 
-    pub fn begin(&self) -> PartBuilder {
-        PartBuilder { first_row: self.resolver.len(), meta: None, version: None, other: Vec::new() }
+    /// Of a `quoalise` element. There may be several; what one has said stands.
+    pub fn attributes(&mut self, attributes: Vec<Attribute>) {
+        for attribute in attributes {
+            let same = |known: &Attribute| {
+                (&known.namespace, &known.name) == (&attribute.namespace, &attribute.name)
+            };
+            if !self.attributes.iter().any(same) {
+                self.attributes.push(attribute);
+            }
+        }
+        Attribute::sort(&mut self.attributes);
+    }
+
+    /// An element beside the `data` elements.
+    pub fn beside(&mut self, element: Element) {
+        self.other.push(element);
+    }
+
+    pub fn begin(&self, mut attributes: Vec<Attribute>) -> PartBuilder {
+        Attribute::sort(&mut attributes);
+        let first_row = self.resolver.len();
+        PartBuilder { first_row, meta: None, version: None, attributes, other: Vec::new() }
     }
 
     pub fn meta(&self, part: &mut PartBuilder, meta: Element) -> Result<(), Error> {
         self.only_once(part.meta.is_some(), "meta")?;
-        part.meta.get_or_insert(Metadata::from_element(meta));
+        match part.meta {
+            None => part.meta = Some(Metadata::from_element(meta)),
+            Some(_) => part.other.push(meta),
+        }
         Ok(())
     }
 
@@ -63,6 +94,7 @@ impl<'o> Builder<'o> {
             meta: part.meta.unwrap_or_default(),
             version: part.version.unwrap_or(senml::DEFAULT_VERSION),
             rows: part.first_row..self.resolver.len(),
+            attributes: part.attributes,
             other: part.other,
         });
     }
@@ -71,7 +103,8 @@ impl<'o> Builder<'o> {
         if self.parts.is_empty() {
             return Err(Error::new(ErrorKind::NotSenml, "a `quoalise` element without any `data`"));
         }
-        Ok(Data { parts: self.parts, records: self.resolver.into_records() })
+        let Self { resolver, parts, attributes, other } = self;
+        Ok(Data { parts, records: resolver.into_records(), attributes, other })
     }
 
     fn only_once(&self, again: bool, name: &str) -> Result<(), Error> {
@@ -93,26 +126,33 @@ pub(super) fn read(xml: &[u8], options: &ReadOptions) -> Result<Data, Error> {
     };
     let mut reader = Reader::new(xml, options.limits)?;
     let mut builder = Builder::new(options);
-    let mut found = false;
+    // How many elements are open, and how many were around the first payload: those beside it count too.
+    let (mut depth, mut found) = (0_usize, None);
     loop {
         match reader.next()? {
-            Event::Start(element) if element.is(NS, "quoalise") && !found => {
-                found = true;
-                read_quoalise(&mut reader, &element, &mut builder)?;
+            Event::Start(element) if found.is_none_or(|around| around == depth) => {
+                if element.is(NS, "quoalise") {
+                    found = Some(depth);
+                    read_quoalise(&mut reader, &element, &mut builder)?;
+                } else if element.is(NS, "data") {
+                    found = Some(depth);
+                    read_data(&mut reader, &element, &mut builder)?;
+                } else if found.is_some() {
+                    reader.skip_element(&element)?;
+                } else {
+                    depth += usize::from(!element.empty);
+                }
             }
-            Event::Start(element) if element.is(NS, "data") && !found => {
-                found = true;
-                read_data(&mut reader, &element, &mut builder)?;
-            }
-            Event::Start(element) if found => reader.skip_element(&element)?,
-            Event::Eof if found => return builder.finish(),
+            Event::Start(element) => reader.skip_element(&element)?,
+            Event::End => depth = depth.saturating_sub(1),
+            Event::Text(_) => {}
+            Event::Eof if found.is_some() => return builder.finish(),
             Event::Eof => {
                 return Err(Error::new(
                     ErrorKind::NotSenml,
                     "no `quoalise` element in the namespace urn:quoalise:0",
                 ));
             }
-            _ => {}
         }
     }
 }
@@ -146,13 +186,19 @@ fn read_quoalise(
     quoalise: &Start<'_>,
     builder: &mut Builder<'_>,
 ) -> Result<(), Error> {
+    builder.attributes(Attribute::read_all(reader, quoalise)?);
     children(reader, quoalise, |reader, child| {
-        if child.is(NS, "data") { read_data(reader, child, builder) } else { reader.skip_element(child) }
+        if child.is(NS, "data") {
+            return read_data(reader, child, builder);
+        }
+        builder.beside(Element::read(reader, child)?);
+        Ok(())
     })
 }
 
 fn read_data(reader: &mut Reader<'_>, data: &Start<'_>, builder: &mut Builder<'_>) -> Result<(), Error> {
-    let mut part = builder.begin();
+    reader.keep_one()?;
+    let mut part = builder.begin(Attribute::read_all(reader, data)?);
     children(reader, data, |reader, child| {
         if child.is(NS, "meta") {
             return builder.meta(&mut part, Element::read(reader, child)?);

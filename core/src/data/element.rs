@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::senml::Error;
 use crate::senml::xml::{Event, Reader, Start, attribute, check_text, escape, syntax};
 
-const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
+pub(crate) const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// An XML element as it came: names, attributes in order, children.
 ///
@@ -87,6 +87,17 @@ impl Element {
         self
     }
 
+    /// What is said under a name, wherever a publisher puts it: in an attribute, or in a child element of that name, as its
+    /// `value` or its text.
+    pub(crate) fn said(&self, name: &str) -> Option<String> {
+        if let Some(value) = self.attribute(name) {
+            return Some(value.to_owned());
+        }
+        let own = self.child(name)?;
+        let value = own.attribute("value").map_or_else(|| own.text().trim().to_owned(), str::to_owned);
+        (!value.is_empty()).then_some(value)
+    }
+
     /// The child elements.
     pub fn elements(&self) -> impl Iterator<Item = &Element> {
         self.children.iter().filter_map(|node| match node {
@@ -140,15 +151,7 @@ impl Element {
         reader.keep_one()?;
         let mut element = Self::new(start.local_name(), &*start.namespace);
         check_name(&element.name)?;
-        reader.attributes(start, |namespace, name, value| {
-            check_name(name)?;
-            if element.attributes.iter().any(|known| known.name == name && known.namespace == namespace) {
-                return Err(syntax("an attribute is there twice".to_owned()));
-            }
-            let (namespace, name) = (namespace.to_owned(), name.to_owned());
-            element.attributes.push(Attribute { namespace, name, value: value.into_owned() });
-            Ok(())
-        })?;
+        element.attributes = Attribute::read_all(reader, start)?;
         if start.empty {
             return Ok(element);
         }
@@ -182,22 +185,7 @@ impl Element {
         if inside != around {
             attribute(out, "xmlns", inside)?;
         }
-        let mut prefixes: Vec<&str> = Vec::new();
-        for Attribute { namespace, name, value } in &self.attributes {
-            match &**namespace {
-                "" => attribute(out, name, value)?,
-                XML_NS => attribute(out, &format!("xml:{name}"), value)?,
-                other => {
-                    let known = prefixes.iter().position(|known| known == &other);
-                    let prefix = known.unwrap_or(prefixes.len());
-                    if known.is_none() {
-                        attribute(out, &format!("xmlns:a{prefix}"), other)?;
-                        prefixes.push(other);
-                    }
-                    attribute(out, &format!("a{prefix}:{name}"), value)?;
-                }
-            }
-        }
+        Attribute::write_all(&self.attributes, out)?;
         if self.children.is_empty() {
             out.push_str("/>");
             return Ok(());
@@ -214,6 +202,48 @@ impl Element {
         out.push_str(&self.name);
         out.push('>');
         Ok(())
+    }
+}
+
+impl Attribute {
+    /// The attributes of an element whose start tag was read.
+    pub(crate) fn read_all(reader: &Reader<'_>, start: &Start<'_>) -> Result<Vec<Self>, Error> {
+        let mut attributes: Vec<Self> = Vec::new();
+        reader.attributes(start, |namespace, name, value| {
+            check_name(name)?;
+            if attributes.iter().any(|known| known.name == name && known.namespace == namespace) {
+                return Err(syntax("an attribute is there twice".to_owned()));
+            }
+            let (namespace, name) = (namespace.to_owned(), name.to_owned());
+            attributes.push(Self { namespace, name, value: value.into_owned() });
+            Ok(())
+        })?;
+        Ok(attributes)
+    }
+
+    pub(crate) fn write_all(attributes: &[Self], out: &mut String) -> Result<(), Error> {
+        let mut prefixes: Vec<&str> = Vec::new();
+        for Self { namespace, name, value } in attributes {
+            match &**namespace {
+                "" => attribute(out, name, value)?,
+                XML_NS => attribute(out, &format!("xml:{name}"), value)?,
+                other => {
+                    let known = prefixes.iter().position(|known| known == &other);
+                    let prefix = known.unwrap_or(prefixes.len());
+                    if known.is_none() {
+                        attribute(out, &format!("xmlns:a{prefix}"), other)?;
+                        prefixes.push(other);
+                    }
+                    attribute(out, &format!("a{prefix}:{name}"), value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// In an order of their own, as XML has none: a server or a library may give them another.
+    pub(crate) fn sort(attributes: &mut [Self]) {
+        attributes.sort_by(|one, other| (&one.namespace, &one.name).cmp(&(&other.namespace, &other.name)));
     }
 }
 

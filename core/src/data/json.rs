@@ -12,8 +12,9 @@ impl Data {
     /// One object a series: `{"meta": {…}, "records": [{"name", "time", "value", "unit"}, …]}`, times in `zone` with
     /// their offset.
     ///
-    /// A gap has the value `null`, a missing unit is `null`. `sum` and `update_time` stand in a record only where it
-    /// has them; binary values are base64url.
+    /// A gap has the value `null`, a missing unit is `null`. Where a record has them there are also `sum`, `update_time`
+    /// and `other` (an object of further SenML labels). A binary value is written in base64url, and
+    /// `"encoding": "base64url"` tells it from a text. Elements that Quoalise does not define have no place in it.
     pub fn to_json(&self, zone: &TimeZone) -> Vec<Json> {
         self.parts.iter().map(|part| self.part_to_json(part, zone)).collect()
     }
@@ -38,12 +39,18 @@ fn record_to_json(record: &Record<'_>, zone: &TimeZone) -> Json {
         None => Json::Null,
     };
     object.insert("value".to_owned(), value);
+    if let Some(Value::Data(_)) = record.value {
+        object.insert("encoding".to_owned(), Json::from("base64url"));
+    }
     object.insert("unit".to_owned(), record.unit.map_or(Json::Null, Json::from));
     if let Some(sum) = record.sum {
         object.insert("sum".to_owned(), Json::from(sum));
     }
     if let Some(update_time) = record.update_time {
         object.insert("update_time".to_owned(), Json::from(update_time));
+    }
+    if !record.other.is_empty() {
+        object.insert("other".to_owned(), Json::Object(record.other.iter().cloned().collect()));
     }
     Json::Object(object)
 }

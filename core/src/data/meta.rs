@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Span, SpanRound, Unit};
 
 use super::NS;
 use super::element::Element;
+use crate::senml::registered_unit;
 
 /// What a series is: device, measurement, tariff. Both dialects of Quoalise come out as this one model.
 ///
@@ -190,24 +191,24 @@ impl Metadata {
         self.raw.as_ref()
     }
 
-    /// Reads either dialect: attributes of `measurement`, or of the elements nested in it.
+    /// Reads either dialect: attributes of `measurement`, or of the elements nested in it. In both, what may be an
+    /// attribute may also be an element with a `value`, or with a text.
     pub fn from_element(meta: Element) -> Self {
         let device = meta.child("device");
         let identifier = device.and_then(|device| device.child("identifier"));
-        let owned = |text: Option<&str>| text.map(str::to_owned);
         let mut read = Self {
-            device_type: owned(device.and_then(|device| device.attribute("type"))),
+            device_type: device.and_then(|device| device.said("type")),
             device: identifier.map(|identifier| DeviceIdentifier {
-                authority: owned(identifier.attribute("authority")),
-                kind: owned(identifier.attribute("type")),
-                value: owned(identifier.attribute("value")),
+                authority: identifier.said("authority"),
+                kind: identifier.said("type"),
+                value: identifier.said("value"),
             }),
             measurement: meta.child("measurement").map(Measurement::from_element).unwrap_or_default(),
             pricing: meta.child("pricing").map(|pricing| Pricing {
-                range_code: owned(pricing.attribute("range-code")),
-                range_description: owned(pricing.attribute("range-description")),
-                kind: owned(pricing.attribute("type")),
-                kind_description: owned(pricing.attribute("type-description")),
+                range_code: pricing.said("range-code"),
+                range_description: pricing.said("range-description"),
+                kind: pricing.said("type"),
+                kind_description: pricing.said("type-description"),
             }),
             raw: None,
         };
@@ -278,18 +279,10 @@ impl PartialEq for Metadata {
 
 impl Measurement {
     fn from_element(measurement: &Element) -> Self {
-        // The flat dialect has an attribute here; the nested one an attribute of a child; a publisher may also nest
-        // the flat names themselves, with the value as text or in `value`.
+        // The flat dialect says it here, the nested one in a child.
         let field = |flat: &str, child: &str, nested: &str| -> Option<String> {
-            if let Some(value) = measurement.attribute(flat) {
-                return Some(value.to_owned());
-            }
-            if let Some(value) = measurement.child(child).and_then(|child| child.attribute(nested)) {
-                return Some(value.to_owned());
-            }
-            let own = measurement.child(flat)?;
-            let value = own.attribute("value").map_or_else(|| own.text().trim().to_owned(), str::to_owned);
-            (!value.is_empty()).then_some(value)
+            let nested = || measurement.child(child).and_then(|child| child.said(nested));
+            measurement.said(flat).or_else(nested)
         };
         let boolean = |text: String| match &*text {
             "true" | "1" => Some(true),
@@ -302,7 +295,7 @@ impl Measurement {
             quantity: field("quantity", "physical", "quantity"),
             kind: field("type", "physical", "type"),
             subtype: field("subtype", "physical", "subtype"),
-            unit: field("unit", "physical", "unit"),
+            unit: field("unit", "physical", "unit").map(|unit| registered_unit(&unit).to_owned()),
             aggregation: field("aggregation", "aggregate", "type").map(|text| Aggregation::from(&*text)),
             sampling_interval: field("sampling-interval", "sampling", "interval")
                 .and_then(|text| SamplingInterval::parse(&text)),

@@ -29,6 +29,8 @@ mod series;
 pub(crate) use build::Builder;
 #[cfg(feature = "csv")]
 pub use csv::{CsvOptions, Stamp};
+#[cfg(feature = "xmpp")]
+pub(crate) use element::XML_NS;
 pub use element::{Attribute, Element, Node};
 pub use identifier::Identifier;
 pub use meta::{Aggregation, DeviceIdentifier, Measurement, Metadata, Pricing, SamplingInterval};
@@ -50,6 +52,8 @@ pub const NS: &str = "urn:quoalise:0";
 pub struct Data {
     parts: Vec<Part>, // never empty
     records: Records,
+    attributes: Vec<Attribute>,
+    other: Vec<Element>,
 }
 
 /// One `<data>` of a payload.
@@ -58,10 +62,15 @@ pub struct Part {
     meta: Metadata,
     version: u32,
     rows: Range<usize>,
+    attributes: Vec<Attribute>,
     other: Vec<Element>,
 }
 
 impl Part {
+    fn new(meta: Metadata, rows: Range<usize>) -> Self {
+        Self { meta, version: DEFAULT_VERSION, rows, attributes: Vec::new(), other: Vec::new() }
+    }
+
     /// What the series is.
     pub fn meta(&self) -> &Metadata {
         &self.meta
@@ -77,7 +86,12 @@ impl Part {
         self.rows.clone()
     }
 
-    /// Elements of its `<data>` that Quoalise does not define.
+    /// Attributes of its `<data>`; Quoalise defines none. By their names, as XML gives them no order.
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
+    /// Elements of its `<data>` that Quoalise does not define, and any `<meta>` behind the first.
     pub fn other(&self) -> &[Element] {
         &self.other
     }
@@ -104,8 +118,8 @@ impl std::fmt::Debug for Gap {
 impl Data {
     /// A payload of one series.
     pub fn new(meta: Metadata, records: Records) -> Self {
-        let part = Part { meta, version: DEFAULT_VERSION, rows: 0..records.len(), other: Vec::new() };
-        Self { parts: vec![part], records }
+        let part = Part::new(meta, 0..records.len());
+        Self { parts: vec![part], records, attributes: Vec::new(), other: Vec::new() }
     }
 
     /// Appends a series, as a `<data>` of its own.
@@ -113,7 +127,7 @@ impl Data {
         let start = self.records.len();
         self.records.extend(records);
         let rows = start..self.records.len();
-        self.parts.push(Part { meta, version: DEFAULT_VERSION, rows, other: Vec::new() });
+        self.parts.push(Part::new(meta, rows));
     }
 
     /// A bare pack, without metadata.
@@ -144,8 +158,18 @@ impl Data {
         &self.records
     }
 
+    /// Attributes of the `quoalise` element; Quoalise defines none. By their names, as XML gives them no order.
+    pub fn attributes(&self) -> &[Attribute] {
+        &self.attributes
+    }
+
+    /// Elements of the payload beside its `<data>`, which Quoalise does not define.
+    pub fn other(&self) -> &[Element] {
+        &self.other
+    }
+
     /// Reads a payload: a `quoalise` element, a `data` element by itself, or a whole stanza with a `quoalise` element
-    /// in it (the `delay` stamp of a message then is what relative times count from).
+    /// in it, or several side by side, whose series then follow each other (the `delay` stamp of a message then is what relative times count from).
     ///
     /// # Errors
     /// Any [`senml::ErrorKind`] but `NotWritable`.
@@ -158,15 +182,22 @@ impl Data {
     /// # Errors
     /// [`NotWritable`](senml::ErrorKind::NotWritable), as for [`Pack::to_xml`].
     pub fn to_xml(&self, options: &WriteOptions) -> Result<String, Error> {
-        let mut out = format!("<quoalise xmlns=\"{NS}\">");
+        let mut out = format!("<quoalise xmlns=\"{NS}\"");
+        Attribute::write_all(&self.attributes, &mut out)?;
+        out.push('>');
         for part in &self.parts {
-            out.push_str("<data>");
+            out.push_str("<data");
+            Attribute::write_all(&part.attributes, &mut out)?;
+            out.push('>');
             part.meta.to_element().write(&mut out, NS)?;
             senml::xml::write(&mut out, part.version, &self.records, part.rows(), options)?;
             for element in &part.other {
                 element.write(&mut out, NS)?;
             }
             out.push_str("</data>");
+        }
+        for element in &self.other {
+            element.write(&mut out, NS)?;
         }
         out.push_str("</quoalise>");
         Ok(out)
@@ -211,7 +242,7 @@ impl Data {
             let Some(step) = interval.and_then(|seconds| seconds.checked_mul(1_000_000)) else { continue };
             let mut series: HashMap<&str, Vec<(i64, bool)>> = HashMap::new();
             for record in self.records.rows(part.rows()) {
-                series.entry(record.name).or_default().push((record.time, record.value.is_some()));
+                series.entry(record.name).or_default().push((record.time, !record.is_gap()));
             }
             for name in self.records.names_in(part.rows()) {
                 let Some(points) = series.get_mut(name) else { continue };

@@ -25,10 +25,10 @@ pub trait Authorization: Send + Sync + 'static {
                 let access = Access::new(requester.clone(), series.clone(), operation);
                 self.authorize(&access).await.is_ok()
             };
-            let mut rights = Rights::default();
-            rights.get_history = may(Operation::GetHistory).await;
-            rights.subscribe = may(Operation::Subscribe).await;
-            rights
+            Rights {
+                get_history: may(Operation::GetHistory).await,
+                subscribe: may(Operation::Subscribe).await,
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
 use xmpp_parsers::jid::{BareJid, Jid};
 
 use super::access::DynAuthorization;
-use super::commands::{Refusal, Sessions};
+use super::commands::{self, Refusal, Sessions};
 use super::subscriptions::DynSubscriptions;
 use super::{HistoryRequest, Limits, Service};
 use crate::data::Data;
@@ -55,6 +55,7 @@ impl<S: Service> Work<S> {
         let (header, payload) = request.split();
         // Servers always say who asks; without it there is nobody to answer.
         let Some(requester) = header.from.clone() else { return };
+        let form = commands::session(&payload);
         let answer = match Turn::of(&self.queue, &requester, &self.limits) {
             // Kept until the answer is on its way: finished ones take room too.
             Some(turn) => (self.within_time(&turn, &requester, payload).await, Some(turn)),
@@ -64,10 +65,13 @@ impl<S: Service> Work<S> {
             }
         };
         let reply = IqHeader { from: None, to: header.from, id: header.id };
-        let reply = reply.assemble(match answer.0 {
+        let mut reply = reply.assemble(match answer.0 {
             Ok(element) => IqPayload::Result(Some(element)),
             Err(refusal) => IqPayload::Error(refusal.into_stanza()),
         });
+        if let Iq::Error { payload, .. } = &mut reply {
+            *payload = form;
+        }
         if let Some(session) = self.session.upgrade() {
             let _ = session.send(reply).await;
         }

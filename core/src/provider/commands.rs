@@ -21,6 +21,7 @@ use crate::stanza::error::command_error;
 use crate::stanza::time::parse_time;
 use crate::stanza::{
     self, Action, Command, Field, FieldType, Form, FormType, NS_COMMANDS, Note, Status, payload,
+    with_attribute,
 };
 
 /// How long a form may lie on somebody's desk.
@@ -149,6 +150,15 @@ pub(super) fn is_ours(request: &Iq) -> bool {
         }
         _ => false,
     }
+}
+
+/// Which form a request fills in, to stand beside an error (RFC 6120 section 8.3.1). Some clients (slixmpp's) tell their
+/// forms apart by it alone: without it their humans never hear of the error.
+pub(super) fn session(request: &IqPayload) -> Option<Element> {
+    let IqPayload::Set(request) = request else { return None };
+    let (node, session) = (request.attr("node")?, request.attr("sessionid")?);
+    let command = with_attribute(Element::bare("command", NS_COMMANDS), "node", node);
+    Some(with_attribute(command, "sessionid", session))
 }
 
 /// A refusal: of Quoalise's kinds, or of the command protocol itself.

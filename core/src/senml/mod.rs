@@ -39,8 +39,8 @@ pub(crate) mod write;
 pub(crate) mod xml;
 
 pub use error::{Error, ErrorKind};
-pub(crate) use records::check_name;
 pub use records::{Record, Records, Value};
+pub(crate) use records::{check_name, registered_unit};
 pub(crate) use resolve::Resolver;
 #[cfg(feature = "xmpp")]
 pub(crate) use resolve::{Raw, limit};

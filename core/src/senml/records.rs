@@ -58,7 +58,7 @@ pub struct Record<'a> {
     pub name: &'a str,
     /// Microseconds since 1970 UTC; where the value is over a period, its start.
     pub time: i64,
-    /// The unit (`W`, `Wh`, …), where one is given.
+    /// The unit (`W`, `Wh`, …), where one is given. Reactive power always is in `var`, also where `Wr` was written.
     pub unit: Option<&'a str>,
     /// The value; `None` for a gap, and for a record that only carries a sum.
     pub value: Option<Value<'a>>,
@@ -227,7 +227,7 @@ impl Records {
         rows.map(|row| self.get(row).expect("the range was checked"))
     }
 
-    /// Appends a record. An [`integer`](Record::integer) that is not what `value` approaches is left out.
+    /// Appends a record. A unit `Wr` is kept as `var`, which it means. An [`integer`](Record::integer) that is not what `value` approaches is left out.
     ///
     /// # Errors
     /// `BadName`, `BadTime`, or `BadNumber` for a number that is not finite.
@@ -255,7 +255,7 @@ impl Records {
             None => {}
         }
         let name = self.names.id(record.name);
-        let unit = self.units.id(record.unit.unwrap_or_default());
+        let unit = self.unit_id(record.unit.unwrap_or_default());
         self.push_row(name, unit, record.time, number);
         self.set_extra(extra);
         Ok(())
@@ -299,7 +299,7 @@ impl Records {
 
     /// The identifier of a unit; the empty one stands for none.
     pub(crate) fn unit_id(&mut self, unit: &str) -> u32 {
-        self.units.id(unit)
+        self.units.id(registered_unit(unit))
     }
 
     #[inline]
@@ -375,6 +375,11 @@ pub(crate) fn check_name(name: &str) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+/// The name SenML has registered for a unit: some publishers write `Wr` for reactive power, which is `var`.
+pub(crate) fn registered_unit(unit: &str) -> &str {
+    if unit == "Wr" { "var" } else { unit }
 }
 
 pub(crate) fn check_time(micros: i64) -> Result<i64, Error> {

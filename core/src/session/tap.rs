@@ -416,7 +416,7 @@ mod tests {
     /// As a session reads it: the tap, the parser, and the payload's reader. `Err(None)` where the parser refuses.
     fn read(xml: &[u8]) -> Result<Data, Option<String>> {
         let element: Element = xso::from_bytes(xml).map_err(|_| None)?;
-        payload::read(&element, &ReadOptions::at(Timestamp::UNIX_EPOCH))
+        payload::read(std::slice::from_ref(&element), &ReadOptions::at(Timestamp::UNIX_EPOCH))
             .map_err(|error| Some(error.to_string()))
     }
 

@@ -13,22 +13,46 @@ pub(crate) fn is_payload(element: &Element) -> bool {
     element.is("quoalise", data::NS)
 }
 
-/// Reads a `quoalise` element. Records go straight into the columns, from runs of bytes or from the tree's attributes.
-pub(crate) fn read(quoalise: &Element, options: &ReadOptions) -> Result<Data, senml::Error> {
+/// Whether this stands for an element that did not come through, and may have been a payload.
+pub(crate) fn is_left_out(element: &Element) -> bool {
+    element.is("left-out", NS_LEFT_OUT)
+}
+
+/// Reads the `quoalise` element among those that came together, or the several: then the series of all. Records go
+/// straight into the columns, from runs of bytes or from the tree's attributes.
+///
+/// # Errors
+/// `NotSenml` where there is none.
+pub(crate) fn read(elements: &[Element], options: &ReadOptions) -> Result<Data, senml::Error> {
     let mut builder = Builder::new(options);
     let mut by_run = 0;
+    for element in elements {
+        nothing_left_out(element)?;
+        if is_payload(element) {
+            by_run += read_one(element, &mut builder)?;
+        }
+    }
+    let data = builder.finish()?;
+    log::debug!("read {} records, {by_run} of them from runs", data.records().len());
+    Ok(data)
+}
+
+fn read_one(quoalise: &Element, builder: &mut Builder<'_>) -> Result<usize, senml::Error> {
+    let options = builder.resolver.options;
+    let mut by_run = 0;
+    builder.attributes(attributes(quoalise, options)?);
     for child in quoalise.children() {
-        nothing_left_out(child)?;
         if !child.is("data", data::NS) {
+            builder.beside(to_own(child, options, 1)?);
             continue;
         }
-        let mut part = builder.begin();
+        let mut part = builder.begin(attributes(child, options)?);
         for child in child.children() {
             if child.is("meta", data::NS) {
                 builder.meta(&mut part, to_own(child, options, 1)?)?;
             } else if child.is("sensml", senml::NS) {
                 builder.begin_pack(&part)?;
-                by_run += read_records(child, &mut builder)?;
+                by_run += read_records(child, builder)?;
                 builder.end_pack(&mut part)?;
             } else {
                 let other = to_own(child, options, 1)?;
@@ -37,9 +61,7 @@ pub(crate) fn read(quoalise: &Element, options: &ReadOptions) -> Result<Data, se
         }
         builder.end(part);
     }
-    let data = builder.finish()?;
-    log::debug!("read {} records, {by_run} of them from runs", data.records().len());
-    Ok(data)
+    Ok(by_run)
 }
 
 /// Gives how many records came in runs.
@@ -73,30 +95,25 @@ fn read_records(sensml: &Element, builder: &mut Builder<'_>) -> Result<usize, se
 
 /// An element that did not come through to here may have been a reading: then nothing of the payload counts.
 fn nothing_left_out(element: &Element) -> Result<(), senml::Error> {
-    if element.is("left-out", NS_LEFT_OUT) {
+    if is_left_out(element) {
         let detail = "an element too deep, or with too long a text, to be received";
         return Err(senml::Error::new(senml::ErrorKind::Limit, detail));
     }
     Ok(())
 }
 
-/// Our own kind of element, which keeps the order of attributes and needs no XMPP.
-fn to_own(element: &Element, options: &ReadOptions, depth: usize) -> Result<data::Element, senml::Error> {
+/// Our own kind of element, which needs no XMPP.
+pub(crate) fn to_own(
+    element: &Element,
+    options: &ReadOptions,
+    depth: usize,
+) -> Result<data::Element, senml::Error> {
     if depth > options.limits.depth {
         return Err(senml::limit("nested elements", options.limits.depth));
     }
     nothing_left_out(element)?;
-    if element.attrs().iter().nth(options.limits.attributes).is_some() {
-        return Err(senml::limit("attributes of an element", options.limits.attributes));
-    }
     let mut own = data::Element::new(element.name(), element.ns());
-    for ((namespace, name), value) in element.attrs().iter() {
-        own.attributes.push(data::Attribute {
-            namespace: namespace.to_string(),
-            name: name.to_string(),
-            value: value.clone(),
-        });
-    }
+    own.attributes = attributes(element, options)?;
     for node in element.nodes() {
         match node {
             Node::Element(child) => match run::text(child) {
@@ -107,6 +124,18 @@ fn to_own(element: &Element, options: &ReadOptions, depth: usize) -> Result<data
         }
     }
     Ok(own)
+}
+
+fn attributes(element: &Element, options: &ReadOptions) -> Result<Vec<data::Attribute>, senml::Error> {
+    if element.attrs().iter().nth(options.limits.attributes).is_some() {
+        return Err(senml::limit("attributes of an element", options.limits.attributes));
+    }
+    let attributes = element.attrs().iter().map(|((namespace, name), value)| data::Attribute {
+        namespace: namespace.to_string(),
+        name: name.to_string(),
+        value: value.clone(),
+    });
+    Ok(attributes.collect())
 }
 
 /// Texts come in pieces as long as the parser's patience; they are one.

@@ -1,0 +1,442 @@
+//! What has come in and was not taken yet, and from whom anything is taken.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use minidom::{Element, Node};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
+use xmpp_parsers::jid::{BareJid, Jid};
+use xmpp_parsers::message::{Lang, Message, MessageType};
+use xmpp_parsers::ns;
+use xmpp_parsers::presence::{Presence, Type as PresenceType};
+
+use super::dataconnect::{self, Authorization, Consent, Notice};
+use super::{Event, Push};
+use crate::data;
+use crate::error::{Error, ErrorKind, Result};
+use crate::senml::ReadOptions;
+use crate::session::Handler;
+use crate::stanza::payload;
+
+/// How many messages wait for a listener before the oldest are given up, counted and told; and how many bytes of them.
+const QUEUED: usize = 10_000;
+const QUEUED_BYTES: usize = 64 << 20;
+
+/// How many addresses of trusted providers are remembered to be there or not.
+const PRESENCES: usize = 1000;
+
+/// How many authorizations are remembered, for the notices that answer them; the oldest are forgotten.
+const AUTHORIZATIONS: usize = 10_000;
+
+#[derive(Debug, Default)]
+pub(super) struct Inbox {
+    state: Mutex<State>,
+    woken: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    /// Who we are, resource included: the server tells us of our own presence too.
+    own: Option<Jid>,
+    trusted: BTreeSet<BareJid>,
+    /// Those whose messages were dropped, and of whom that was told.
+    told: BTreeSet<BareJid>,
+    listening: bool,
+    queue: VecDeque<Received>,
+    /// How many of the queue are messages, and how many bytes they are.
+    queued: usize,
+    queued_bytes: usize,
+    dropped: u64,
+    distrusted: u64,
+    presences: HashMap<Jid, Known>,
+    authorizations: VecDeque<Authorization>,
+    over: Option<Error>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("queued", &self.queue.len()).finish_non_exhaustive()
+    }
+}
+
+/// Whether somebody is there: what the listener was told, and what it has yet to take.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    told: Option<bool>,
+    queued: Option<bool>,
+}
+
+enum Received {
+    Message(Box<Mail>),
+    Presence { from: Jid, available: bool },
+}
+
+/// A message as it came, decoded only when it is taken: the session's task must not wait for that.
+#[derive(Clone)]
+struct Mail {
+    /// Which of the payloads is the notice of consent to tell; otherwise it is the data.
+    notice: Option<usize>,
+    from: Jid,
+    id: Option<String>,
+    stamp: Option<Result<Timestamp>>,
+    at: Timestamp,
+    body: Option<String>,
+    /// What else of a message is not a payload.
+    texts: Vec<data::Element>,
+    payloads: Vec<Element>,
+    bytes: usize,
+}
+
+impl Inbox {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing in here can panic half-way through a change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set_own(&self, jid: Jid) {
+        self.lock().own = Some(jid);
+    }
+
+    /// False where it was trusted already.
+    pub(super) fn trust(&self, provider: BareJid) -> bool {
+        self.lock().trusted.insert(provider)
+    }
+
+    pub(super) fn distrust(&self, provider: &BareJid) {
+        self.lock().trusted.remove(provider);
+    }
+
+    pub(super) fn distrusted(&self) -> u64 {
+        self.lock().distrusted
+    }
+
+    /// Remembers what a notice of consent may come to answer.
+    pub(super) fn expect(&self, authorization: Authorization) {
+        let mut state = self.lock();
+        if state.authorizations.len() >= AUTHORIZATIONS {
+            state.authorizations.pop_front();
+        }
+        state.authorizations.push_back(authorization);
+    }
+
+    /// False where somebody listens already.
+    pub(super) fn begin(&self) -> bool {
+        !std::mem::replace(&mut self.lock().listening, true)
+    }
+
+    pub(super) fn end(&self) {
+        self.lock().listening = false;
+    }
+
+    /// Done when there may be something new.
+    pub(super) fn woken(&self) -> Notified<'_> {
+        self.woken.notified()
+    }
+
+    pub(super) fn take(&self) -> Option<Event> {
+        let mut state = self.lock();
+        let dropped = std::mem::take(&mut state.dropped);
+        if dropped > 0 {
+            return Some(Event::Overflow { dropped });
+        }
+        match state.queue.pop_front()? {
+            Received::Presence { from, available } => {
+                state.presences.insert(from.clone(), Known { told: Some(available), queued: None });
+                Some(Event::Availability { from, available })
+            }
+            Received::Message(mail) => {
+                state.queued -= 1;
+                state.queued_bytes -= mail.bytes;
+                drop(state);
+                Some(self.decode(*mail))
+            }
+        }
+    }
+
+    pub(super) fn over(&self) -> Option<Error> {
+        self.lock().over.clone()
+    }
+
+    fn receive(&self, message: Message) {
+        if matches!(message.type_, MessageType::Error | MessageType::Groupchat) {
+            return;
+        }
+        let Some(from) = message.from else { return };
+        let is_data = |element| payload::is_payload(element) || payload::is_left_out(element);
+        let has_data = message.payloads.iter().any(is_data);
+        let notice = message.payloads.iter().position(dataconnect::is_notice);
+        if !has_data && notice.is_none() {
+            return;
+        }
+
+        let mut state = self.lock();
+        let sender = from.to_bare();
+        if !state.trusted.contains(&sender) {
+            state.distrusted += 1;
+            if state.told.len() < 1000 && state.told.insert(sender.clone()) {
+                log::warn!("pushes of {sender} are dropped: it is not among the providers trusted here");
+            }
+            return;
+        }
+        let stamp = message.payloads.iter().find(|payload| is_delay(payload)).map(|delay| {
+            let stamp = delay.attr("stamp").and_then(|stamp| stamp.parse().ok());
+            stamp.ok_or_else(|| {
+                let message = format!("a push of {from} cannot be read: when it was sent is no time");
+                Error::new(ErrorKind::MalformedAnswer, message)
+            })
+        });
+        let (body, texts) = texts(message.bodies, message.subjects, message.thread.map(Element::from));
+        let bytes = message.payloads.iter().map(weight).sum::<usize>()
+            + body.as_ref().map_or(0, String::len)
+            + texts.iter().map(|text| 300 + text.text().len()).sum::<usize>();
+        let (id, at, payloads) = (message.id.map(|id| id.0), Timestamp::now(), message.payloads);
+        let mail = Mail { notice, from, id, stamp, at, body, texts, payloads, bytes };
+        // One that is both is told as both.
+        if notice.is_some() && has_data {
+            state.push(mail.clone());
+        }
+        state.push(Mail { notice: notice.filter(|_| !has_data), ..mail });
+        drop(state);
+        self.woken.notify_waiters();
+    }
+
+    fn presence(&self, presence: Presence) {
+        let available = match presence.type_ {
+            PresenceType::None => true,
+            PresenceType::Unavailable => false,
+            _ => return,
+        };
+        let Some(from) = presence.from else { return };
+        let mut state = self.lock();
+        if state.own.as_ref() == Some(&from) || !state.trusted.contains(&from.to_bare()) {
+            return;
+        }
+        state.presence(from, available);
+        drop(state);
+        self.woken.notify_waiters();
+    }
+
+    fn decode(&self, mail: Mail) -> Event {
+        let from = mail.from.clone();
+        match mail.decode() {
+            Ok(Event::Consent(mut consent)) => {
+                let state = self.lock();
+                let mut latest_first = state.authorizations.iter().rev();
+                consent.request =
+                    latest_first.find(|authorization| authorization.is_answered_by(&consent)).cloned();
+                Event::Consent(consent)
+            }
+            Ok(event) => event,
+            Err(error) => Event::Malformed { from, error },
+        }
+    }
+}
+
+impl State {
+    fn push(&mut self, mail: Mail) {
+        self.queued += 1;
+        self.queued_bytes += mail.bytes;
+        self.queue.push_back(Received::Message(Box::new(mail)));
+        while self.queued > QUEUED || (self.queued_bytes > QUEUED_BYTES && self.queued > 1) {
+            let oldest = self.queue.iter().position(|received| matches!(received, Received::Message(_)));
+            let Some(Received::Message(oldest)) = oldest.and_then(|at| self.queue.remove(at)) else { return };
+            self.queued -= 1;
+            self.queued_bytes -= oldest.bytes;
+            self.dropped += 1;
+        }
+    }
+
+    /// Queues what is news. Of each address only the latest waits to be taken, so that no provider can fill the queue.
+    fn presence(&mut self, from: Jid, available: bool) {
+        let known = self.presences.get(&from).copied().unwrap_or_default();
+        if known.queued.or(known.told) == Some(available) {
+            return;
+        }
+        if known.queued.is_none() && known.told.is_none() && self.presences.len() >= PRESENCES {
+            // Those that have gone are the least to know.
+            self.presences.retain(|_, known| known.queued.is_some() || known.told == Some(true));
+            if self.presences.len() >= PRESENCES {
+                return;
+            }
+        }
+        if known.queued.is_some() {
+            self.queue
+                .retain(|waiting| !matches!(waiting, Received::Presence { from: of, .. } if *of == from));
+        }
+        let queued = Some(available).filter(|_| known.told != Some(available));
+        self.presences.insert(from.clone(), Known { queued, ..known });
+        if queued.is_some() {
+            self.queue.push_back(Received::Presence { from, available });
+        }
+    }
+}
+
+impl Mail {
+    fn decode(self) -> Result<Event> {
+        let Self { notice, from, id, stamp, at, body, texts, payloads, bytes: _ } = self;
+        let delayed = stamp.is_some();
+        let sent = stamp.unwrap_or(Ok(at))?;
+        // Relative times count from when the push was sent (RFC 8428 section 4.8).
+        let options = ReadOptions::at(sent);
+        let first_notice = payloads.iter().position(dataconnect::is_notice);
+        let others = payloads.iter().enumerate().filter(|(at, element)| {
+            !payload::is_payload(element) && !is_delay(element) && Some(*at) != first_notice
+        });
+        // What is nobody's concern here must not spoil what is.
+        let others = others.filter_map(|(_, element)| payload::to_own(element, &options, 1).ok());
+        let mut other: Vec<_> = texts.into_iter().chain(others).collect();
+        match notice {
+            None => {
+                let data = payload::read(&payloads, &options).map_err(|error| {
+                    let message = format!("a push of {from} cannot be read: {error}");
+                    Error::new(ErrorKind::MalformedAnswer, message).caused_by(error)
+                })?;
+                Ok(Event::Push(Push { from, id, sent, delayed, data, body, other }))
+            }
+            Some(notice) => {
+                let Notice { usage_points, state, unknown } =
+                    Notice::read(&payloads[notice], &from, &options)?;
+                other.splice(0..0, unknown);
+                let request = None;
+                Ok(Event::Consent(Consent {
+                    from,
+                    id,
+                    sent,
+                    delayed,
+                    usage_points,
+                    state,
+                    request,
+                    body,
+                    other,
+                }))
+            }
+        }
+    }
+}
+
+fn is_delay(element: &Element) -> bool {
+    element.is("delay", ns::DELAY)
+}
+
+/// The body, and what else a message says.
+fn texts(
+    mut bodies: BTreeMap<Lang, String>,
+    subjects: BTreeMap<Lang, String>,
+    thread: Option<Element>,
+) -> (Option<String>, Vec<data::Element>) {
+    // Which one was without a language cannot be told: it has taken on that of the message, or of the stream.
+    let body = bodies.remove("").or_else(|| bodies.remove("en"));
+    let body = body.or_else(|| bodies.pop_first().map(|(_, body)| body));
+    let bodies = bodies.into_iter().map(|(lang, text)| ("body", lang, text));
+    let subjects = subjects.into_iter().map(|(lang, text)| ("subject", lang, text));
+    let mut texts: Vec<_> = bodies
+        .chain(subjects)
+        .map(|(name, lang, text)| {
+            let mut element = data::Element::new(name, ns::DEFAULT_NS);
+            if !lang.is_empty() {
+                let (namespace, name) = (data::XML_NS.to_owned(), "lang".to_owned());
+                element.attributes.push(data::Attribute { namespace, name, value: lang.0 });
+            }
+            element.children.push(data::Node::Text(text));
+            element
+        })
+        .collect();
+    let options = ReadOptions::at(Timestamp::UNIX_EPOCH);
+    texts.extend(thread.and_then(|thread| payload::to_own(&thread, &options, 1).ok()));
+    (body, texts)
+}
+
+/// About how many bytes a tree takes.
+fn weight(element: &Element) -> usize {
+    let attributes: usize = element.attrs().iter().map(|(_, value)| value.len() + 100).sum();
+    let nodes = element.nodes().map(|node| match node {
+        Node::Element(child) => weight(child),
+        Node::Text(text) => text.len(),
+    });
+    300 + attributes + nodes.sum::<usize>()
+}
+
+/// The side of the inbox that the session's task sees.
+pub(super) struct Receiver(pub(super) Arc<Inbox>);
+
+impl Handler for Receiver {
+    fn message(&mut self, message: Message) {
+        self.0.receive(message);
+    }
+
+    fn presence(&mut self, presence: Presence) {
+        self.0.presence(presence);
+    }
+
+    fn over(&mut self, error: &Error) {
+        self.0.lock().over = Some(error.clone());
+        self.0.woken.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(inbox: &Inbox) -> Vec<(String, bool)> {
+        std::iter::from_fn(|| inbox.take())
+            .map(|event| match event {
+                Event::Availability { from, available } => (from.to_string(), available),
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    }
+
+    fn say(inbox: &Inbox, from: &str, type_: PresenceType) {
+        let mut presence = Presence::new(type_);
+        presence.from = Some(from.parse().unwrap());
+        inbox.presence(presence);
+    }
+
+    #[test]
+    fn only_changes_are_told_and_of_what_waits_the_latest() {
+        use PresenceType::{None as Here, Unavailable as Gone};
+        let inbox = Inbox::default();
+        inbox.trust("p@a.test".parse().unwrap());
+        for type_ in [Here, Here, Gone, Here] {
+            say(&inbox, "p@a.test/x", type_);
+        }
+        say(&inbox, "p@a.test/y", Gone);
+        for type_ in [PresenceType::Error, PresenceType::Subscribe, PresenceType::Probe] {
+            say(&inbox, "p@a.test/z", type_);
+        }
+        say(&inbox, "stranger@a.test/x", Here);
+        let (x, y) = ("p@a.test/x".to_owned(), "p@a.test/y".to_owned());
+        assert_eq!(told(&inbox), [(x.clone(), true), (y, false)]);
+        say(&inbox, "p@a.test/x", Here);
+        // It went and came back before anybody looked.
+        say(&inbox, "p@a.test/x", Gone);
+        say(&inbox, "p@a.test/x", Here);
+        assert_eq!(told(&inbox), []);
+        say(&inbox, "p@a.test/x", Gone);
+        say(&inbox, "p@a.test/x", Gone);
+        assert_eq!(told(&inbox), [(x, false)]);
+        inbox.set_own("p@a.test/own".parse().unwrap());
+        say(&inbox, "p@a.test/own", Here);
+        assert_eq!(told(&inbox), []);
+    }
+
+    #[test]
+    fn what_is_remembered_has_an_end() {
+        let inbox = Inbox::default();
+        inbox.trust("p@a.test".parse().unwrap());
+        for number in 0..3 * PRESENCES {
+            say(&inbox, &format!("p@a.test/{number}"), PresenceType::None);
+        }
+        assert_eq!(told(&inbox).len(), PRESENCES);
+        // Who has gone makes room.
+        say(&inbox, "p@a.test/0", PresenceType::Unavailable);
+        assert_eq!(told(&inbox).len(), 1);
+        say(&inbox, "p@a.test/new", PresenceType::None);
+        say(&inbox, "p@a.test/newer", PresenceType::None);
+        assert_eq!(told(&inbox), [("p@a.test/new".to_owned(), true)]);
+        assert!(inbox.lock().presences.len() <= PRESENCES);
+    }
+}
