@@ -20,6 +20,7 @@ mod provider;
 mod pushes;
 mod raw;
 mod runs;
+mod serve;
 mod session;
 mod support;
 mod trust;

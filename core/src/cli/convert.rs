@@ -67,9 +67,18 @@ enum Source {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Stamps {
+pub(super) enum Stamps {
     Start,
     End,
+}
+
+impl From<Stamps> for Stamp {
+    fn from(stamps: Stamps) -> Self {
+        match stamps {
+            Stamps::Start => Self::Start,
+            Stamps::End => Self::End,
+        }
+    }
 }
 
 impl Args {
@@ -127,10 +136,7 @@ impl Args {
                 options.unit.clone_from(&self.unit);
                 options.zone.clone_from(&self.tz);
                 options.step = self.step.map(|minutes| SignedDuration::from_mins(minutes.into()));
-                options.stamps = match self.stamps {
-                    Stamps::Start => Stamp::Start,
-                    Stamps::End => Stamp::End,
-                };
+                options.stamps = self.stamps.into();
                 Data::from_csv(input, &options)
             }
         }

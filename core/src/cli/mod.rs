@@ -9,6 +9,7 @@ pub mod format;
 mod online;
 mod prompt;
 mod sandbox;
+mod serve;
 mod table;
 mod trusted;
 
@@ -49,6 +50,7 @@ enum Command {
     Series(commands::ListSeries),
     Commands(commands::Commands),
     Run(commands::Run),
+    Serve(serve::Args),
     Sandbox(sandbox::Args),
     Convert(convert::Args),
 }
@@ -76,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Series(args) => args.run(),
         Command::Commands(args) => args.run(),
         Command::Run(args) => args.run(),
+        Command::Serve(args) => args.run(),
         Command::Sandbox(args) => args.run(),
         Command::Convert(args) => args.run(),
     };

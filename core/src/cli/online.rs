@@ -49,8 +49,13 @@ pub(super) struct Account {
 
 impl Account {
     pub(super) fn config(&self) -> Result<Config, Failure> {
+        self.config_as(&self.user)
+    }
+
+    /// With this JID for the account, which names a resource.
+    pub(super) fn config_as(&self, jid: &str) -> Result<Config, Failure> {
         let password = self.password()?;
-        let mut config = Config::new(&self.user, password.as_str())?;
+        let mut config = Config::new(jid, password.as_str())?;
         if let Some(address) = &self.address {
             config = config.address(address)?;
         }

@@ -179,7 +179,7 @@ fn open_private(path: &Path) -> io::Result<fs::File> {
     options.open(path)
 }
 
-fn parse_interval(text: &str) -> Result<f64, String> {
+pub(super) fn parse_interval(text: &str) -> Result<f64, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| (0.0..=86_400.0).contains(seconds));
     seconds.ok_or_else(|| "not a number of seconds between 0 and 86400".to_owned())
 }

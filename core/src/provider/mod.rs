@@ -10,6 +10,7 @@ mod answer;
 mod commands;
 mod listing;
 mod push;
+pub mod readings;
 mod subscriptions;
 
 pub use access::{Access, AccessList, Authorization, Everybody, Operation};
@@ -217,9 +218,7 @@ impl<S: Service> Builder<S> {
 
 #[cfg(feature = "sqlite")]
 fn default_subscriptions(jid: &Jid) -> Result<Arc<dyn DynSubscriptions>> {
-    let plain = |c: char| if c.is_alphanumeric() || "@.-_".contains(c) { c } else { '+' };
-    let account: String = jid.to_bare().to_string().chars().map(plain).collect();
-    let file = crate::state::file(&format!("subscriptions-{account}.sqlite")).ok_or_else(|| {
+    let file = crate::state::file_of("subscriptions", jid, "sqlite").ok_or_else(|| {
         Error::new(ErrorKind::InvalidArgument, "there is no folder to keep subscriptions in")
             .remedy("Set HOME or XDG_STATE_HOME, or name a store for them")
     })?;

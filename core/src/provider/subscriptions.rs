@@ -110,7 +110,6 @@ pub use sqlite::SqliteSubscriptions;
 
 #[cfg(feature = "sqlite")]
 mod sqlite {
-    use std::fs::{DirBuilder, OpenOptions};
     use std::path::Path;
     use std::sync::mpsc;
     use std::thread;
@@ -150,7 +149,7 @@ mod sqlite {
                 let message = format!("the subscriptions in {} cannot be opened: {error}", path.display());
                 Error::new(ErrorKind::InvalidArgument, message).remedy("Name a file that can be written")
             };
-            private(path).map_err(|error| failed(&error))?;
+            crate::state::private(path).map_err(|error| failed(&error))?;
             let connection = connect(path).map_err(|error| failed(&error))?;
             let (jobs, work) = mpsc::channel::<Job>();
             let run = move || work.iter().for_each(|job| job(&connection));
@@ -175,23 +174,6 @@ mod sqlite {
                     .caused_by(error)
             })
         }
-    }
-
-    /// Who reads whose meter is personal.
-    fn private(path: &Path) -> std::io::Result<()> {
-        let (mut folder, mut file) = (DirBuilder::new(), OpenOptions::new());
-        folder.recursive(true);
-        file.append(true).create(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-            folder.mode(0o700);
-            file.mode(0o600);
-        }
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            folder.create(parent)?;
-        }
-        file.open(path).map(drop)
     }
 
     fn connect(path: &Path) -> rusqlite::Result<Connection> {

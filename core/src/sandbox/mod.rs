@@ -21,21 +21,20 @@
 mod household;
 mod pki;
 pub mod server;
-mod service;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::data::Data;
+use crate::data::{Data, Metadata};
 use crate::error::{Error, ErrorKind, Result};
+use crate::provider::readings::InMemory;
 use crate::provider::{Everybody, MemorySubscriptions, Provider};
 use crate::senml::{Record, Records};
 use crate::session::Config;
 use household::Direction;
 use server::{Server, StartError};
-use service::Shelf;
 
 const DOMAIN: &str = "localhost";
 const USER: &str = "you";
@@ -74,7 +73,7 @@ pub struct Sandbox {
     server: Server,
     provider: Provider,
     jid: String,
-    shelf: Shelf,
+    readings: InMemory,
     password: zeroize::Zeroizing<String>,
     // Aborts its task when dropped.
     _pusher: JoinSet<()>,
@@ -87,16 +86,16 @@ impl Sandbox {
     /// `InvalidArgument` for an address that is not loopback's or data that have no series, `Unreachable` where the
     /// address cannot be listened on.
     pub async fn start(options: Options) -> Result<Self> {
-        let shelf = Shelf::default();
+        let readings = InMemory::new();
         match &options.data {
-            Some(data) => shelf.add(data)?,
+            Some(data) => readings.add(data)?,
             None => {
                 for direction in [Direction::Consumption, Direction::Production] {
-                    shelf.add(&Data::new(direction.meta(), direction.year()?))?;
+                    readings.add(&Data::new(direction.meta(), direction.year()?))?;
                 }
             }
         }
-        if shelf.names().is_empty() {
+        if readings.names().is_empty() {
             return Err(Error::new(ErrorKind::InvalidArgument, "the data hold no records to serve"));
         }
         let secret = || {
@@ -118,19 +117,19 @@ impl Sandbox {
             Error::new(kind, error.to_string()).caused_by(error)
         })?;
         let account = account(&server, &format!("{PROVIDER}@{DOMAIN}/proxy"), provider_password)?;
-        let provider = Provider::builder(shelf.clone(), Everybody)
+        let provider = Provider::builder(readings.clone(), Everybody)
             .subscriptions(MemorySubscriptions::new())
             .start(&account)
             .await?;
         let jid = provider.jid();
         let mut pusher = JoinSet::new();
         if let Some(every) = options.push_every {
-            let (provider, shelf) = (provider.clone(), shelf.clone());
+            let (provider, readings) = (provider.clone(), readings.clone());
             pusher.spawn(async move {
                 loop {
                     tokio::time::sleep(every).await;
-                    for name in shelf.names() {
-                        if let Err(error) = push(&provider, &shelf, &name).await {
+                    for name in readings.names() {
+                        if let Err(error) = push(&provider, &readings, &name).await {
                             log::warn!("the sandbox could not push: {error}");
                             return;
                         }
@@ -138,7 +137,7 @@ impl Sandbox {
                 }
             });
         }
-        Ok(Self { server, provider, jid, shelf, password, _pusher: pusher })
+        Ok(Self { server, provider, jid, readings, password, _pusher: pusher })
     }
 
     /// Where clients connect.
@@ -176,12 +175,14 @@ impl Sandbox {
 
     /// The names of the series that can be asked for.
     pub fn identifiers(&self) -> Vec<String> {
-        self.shelf.names()
+        self.readings.names()
     }
 
     /// When the first and the last record of a series are, in microseconds since 1970 UTC.
     pub fn span(&self, identifier: &str) -> Option<(i64, i64)> {
-        self.shelf.span(identifier)
+        let span =
+            |_: &Metadata, records: &Records| Some((*records.times().first()?, *records.times().last()?));
+        self.readings.with(identifier, span)?
     }
 
     /// Makes up the next reading of a series, adds it to the history, and pushes it to all who have subscribed; gives
@@ -190,7 +191,7 @@ impl Sandbox {
     /// # Errors
     /// `BadRequest` for a series the sandbox does not have.
     pub async fn push(&self, identifier: &str) -> Result<usize> {
-        push(&self.provider, &self.shelf, identifier).await
+        push(&self.provider, &self.readings, identifier).await
     }
 
     /// Ends provider and server, in a few seconds at the most.
@@ -205,15 +206,28 @@ fn account(server: &Server, jid: &str, password: String) -> Result<Config> {
 }
 
 /// The household's next half hour; of other series, the last value again an interval later.
-async fn push(provider: &Provider, shelf: &Shelf, name: &str) -> Result<usize> {
-    let Some((meta, next)) = shelf.next(name) else {
+async fn push(provider: &Provider, readings: &InMemory, name: &str) -> Result<usize> {
+    let Some(next) = readings.with(name, |meta, records| next(name, meta, records)) else {
         return Err(Error::answer(ErrorKind::BadRequest, format!("Unexpected record identifier {name}")));
     };
-    let made_up = Direction::of(name).map(|direction| direction.power(next.time / 1_000_000));
-    let mut records = Records::new();
-    records.push(&Record::number(name, next.time, next.unit.as_deref(), made_up.or(next.value)))?;
-    for record in records.iter() {
-        shelf.append(&record)?;
-    }
-    provider.publish(&meta, &records).await
+    let next = next?;
+    readings.add(&next)?;
+    provider.publish(next.meta(), next.records()).await
+}
+
+/// What continues a series: a record an interval after its last.
+fn next(name: &str, meta: &Metadata, records: &Records) -> Result<Data> {
+    let times = records.times();
+    let last = times.last().copied().unwrap_or_default();
+    let told = meta.measurement.sampling_interval.and_then(|interval| interval.seconds());
+    let seen = || Some(last - times.get(times.len().checked_sub(2)?)?).filter(|step| *step > 0);
+    let step = told.map(|seconds| seconds * 1_000_000).or_else(seen).unwrap_or(1_800_000_000);
+    let time = last.saturating_add(step);
+    let made_up = Direction::of(name).map(|direction| direction.power(time / 1_000_000));
+    let unit = records.len().checked_sub(1).and_then(|row| records.unit(row));
+    let valid = (0..records.len()).rev().find(|row| records.is_valid(*row));
+    let value = made_up.or(valid.map(|row| records.values()[row]));
+    let mut next = Records::new();
+    next.push(&Record::number(name, time, unit, value))?;
+    Ok(Data::new(meta.clone(), next))
 }

@@ -1,0 +1,125 @@
+//! Readings in a database, served over a real server.
+
+use std::time::{Duration, Instant};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use quoalise::jiff::{SignedDuration, Timestamp};
+use quoalise::provider::Limits;
+use quoalise::provider::readings::{Sqlite, SqliteOptions};
+use quoalise::{Client, ErrorKind, Period};
+use quoalise_tests::Prosody;
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::support::{START, client, config, serve};
+
+const SERIES: &str = "urn:dev:ow:10e2073a01080063_power";
+
+const MANY: i64 = 2_000_000;
+
+/// A reading a minute, from [`START`] on.
+fn database(folder: &TempDir, readings: i64) -> Sqlite {
+    let path = folder.path().join("db");
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch(&format!(
+            "CREATE TABLE readings (name TEXT NOT NULL, time INTEGER NOT NULL, value REAL, unit TEXT);
+             CREATE INDEX readings_by_time ON readings (name, time);
+             INSERT INTO readings
+                 WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {readings} - 1)
+                 SELECT '{SERIES}', {} + i * 60, i % 1000, 'W' FROM n;",
+            START / 1_000_000
+        ))
+        .unwrap();
+    Sqlite::open(path, &SqliteOptions::default()).unwrap()
+}
+
+async fn window(
+    client: &Client,
+    provider: &str,
+    begin: Timestamp,
+    length: SignedDuration,
+) -> quoalise::Result<Vec<i64>> {
+    let end = begin + length;
+    let period = Period::parse(&begin.to_string(), &end.to_string())?;
+    let data = client.get_history(provider, SERIES, &period).await?;
+    let step = |micros: i64| (micros - START) / 60_000_000;
+    let rows = 0..data.records().len();
+    let right = rows.clone().all(|row| {
+        let (time, value) = (data.records().times()[row], data.records().values()[row]);
+        (time - START) % 60_000_000 == 0 && value == (step(time) % 1000) as f64
+    });
+    assert!(right, "each value at its time");
+    Ok(data.records().times().iter().map(|micros| step(*micros)).collect())
+}
+
+#[tokio::test]
+async fn two_million_readings_are_refused_at_once_and_served_by_windows() {
+    let server = Prosody::builder().start();
+    let folder = TempDir::new().unwrap();
+    let provider = serve(&server, database(&folder, MANY), Limits::default()).await;
+    let client = client(&server).await;
+
+    let asked = Instant::now();
+    let error = client.get_history(&provider.jid(), SERIES, &Period::all()).await.unwrap_err();
+    let refused = asked.elapsed();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    let (begin, end) = error.fitting_period().expect("what fits");
+    assert_eq!(begin.as_microsecond(), START);
+
+    // The next request is served as if nothing had been.
+    let length = end.duration_since(begin);
+    let asked = Instant::now();
+    let first = window(&client, &provider.jid(), begin, length).await.unwrap();
+    let next = asked.elapsed();
+    assert!(first.iter().copied().eq(0..first.len() as i64), "from the first on, without a hole");
+    println!("refused 2,000,000 after {refused:?}; {} of them then came in {next:?}", first.len());
+    assert!(refused < Duration::from_secs(1), "refused only after {refused:?}");
+
+    // A twentieth less: not all windows weigh the same.
+    let length = SignedDuration::from_mins(length.as_secs() / 60 * 19 / 20);
+    let count = MANY / (length.as_secs() / 60) + 1;
+    let asked = Instant::now();
+    let windows = (0..count).map(|number| begin + length * i32::try_from(number).unwrap());
+    let (jid, client) = (&provider.jid(), &client);
+    let served: Vec<Vec<i64>> = stream::iter(windows)
+        .map(|begin| window(client, jid, begin, length))
+        .buffered(4)
+        .try_collect()
+        .await
+        .unwrap();
+    println!("{MANY} came by {count} windows in {:?}", asked.elapsed());
+    assert!(served.into_iter().flatten().eq(0..MANY));
+    client.close().await;
+    provider.close().await;
+}
+
+#[tokio::test]
+async fn a_request_given_up_by_its_deadline_leaves_nothing_behind() {
+    let server = Prosody::shared();
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("db");
+    let writer = Connection::open(&path).unwrap();
+    // Readings without end.
+    writer
+        .execute_batch(
+            "CREATE VIEW readings (name, time, value) AS
+                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000000)
+                 SELECT 'a', i, i FROM n",
+        )
+        .unwrap();
+    let mut limits = Limits::default();
+    limits.request_timeout = Duration::from_millis(200);
+    let provider = serve(&server, Sqlite::open(&path, &SqliteOptions::default()).unwrap(), limits).await;
+    let client = Client::connect(&config(&server, &server.new_account())).await.unwrap();
+    for _ in 0..10 {
+        let error = client.get_history(&provider.jid(), "a", &Period::all()).await.unwrap_err();
+        assert_eq!(error.text(), Some("the provider took too long"));
+    }
+    let recent = "DROP VIEW readings; CREATE TABLE readings (name, time, value); INSERT INTO readings VALUES ('a', 1641769200, 1)";
+    writer.execute_batch(recent).unwrap();
+    let data = client.get_history(&provider.jid(), "a", &Period::all()).await.unwrap();
+    assert_eq!(data.records().len(), 1);
+    client.close().await;
+    provider.close().await;
+}
