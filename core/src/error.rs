@@ -42,6 +42,8 @@ pub enum ErrorKind {
     ProviderOffline,
     /// The provider's server could not be reached from ours (`remote-server-not-found`, `remote-server-timeout`).
     ServerUnreachable,
+    /// The provider no longer knows the session of a command of several stages; begin the command again.
+    SessionExpired,
     /// The command was carried out and failed; the provider's note says why.
     CommandFailed,
     /// The system behind the provider refused: issuer, code and text are its own.
@@ -58,7 +60,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::InvalidArgument,
         Self::UnknownHost,
         Self::Unreachable,
@@ -74,6 +76,7 @@ impl ErrorKind {
         Self::NoSuchCommand,
         Self::ProviderOffline,
         Self::ServerUnreachable,
+        Self::SessionExpired,
         Self::CommandFailed,
         Self::UpstreamError,
         Self::LimitReached,
@@ -100,6 +103,7 @@ impl ErrorKind {
             Self::NoSuchCommand => "no-such-command",
             Self::ProviderOffline => "provider-offline",
             Self::ServerUnreachable => "server-unreachable",
+            Self::SessionExpired => "session-expired",
             Self::CommandFailed => "command-failed",
             Self::UpstreamError => "upstream-error",
             Self::LimitReached => "limit-reached",
@@ -119,6 +123,7 @@ impl ErrorKind {
                 | Self::NoAnswer
                 | Self::ProviderOffline
                 | Self::ServerUnreachable
+                | Self::SessionExpired
                 | Self::LimitReached
         )
     }

@@ -51,9 +51,10 @@ mod state;
 
 #[cfg(feature = "xmpp")]
 pub use client::{
-    Authorization, AuthorizeRequest, Availability, Client, Consent, DatePeriod, Direction, Event, Listener,
-    Period, Push,
+    Authorization, AuthorizeRequest, Availability, Client, CommandInfo, Consent, DatePeriod, Direction,
+    Event, Execution, FieldValue, Listener, Outcome, Period, Push, Table, Values,
 };
+pub use data::{Rights, Series};
 pub use error::{Error, ErrorKind, Result};
 pub use jiff;
 #[cfg(feature = "xmpp")]

@@ -170,6 +170,24 @@ fn failures_have_their_status_and_say_what_to_do() {
 }
 
 #[test]
+fn a_history_can_be_run_as_any_command() {
+    let bench = Bench::new("commands");
+    let provider = bench.sandbox.provider().to_owned();
+    let listed = bench.run(&["commands", &provider]);
+    assert!(listed.out.starts_with("node") && listed.out.contains("get_history"), "{listed:?}");
+    let form = bench.run(&["commands", &provider, "get_history"]);
+    assert!(form.out.contains("identifier  (text-single, required)"), "{form:?}");
+    let identifier = format!("identifier={CONSUMPTION}");
+    let (start, end) = (format!("start_time={}", HOUR[1]), format!("end_time={}", HOUR[3]));
+    let ran = bench.run(&["run", &provider, "get_history", &identifier, &start, &end, "--format", "csv"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert_eq!(ran.out, bench.get(&[&HOUR[..], &["--format", "csv"]].concat()).out);
+    bench.run(&["run", &provider, "get_history", "identifier="]).failed(2, "`identifier` (Identifier)");
+    bench.run(&["run", &provider, "get_history", &identifier, "days=3"]).failed(2, "start_time");
+    bench.run(&["run", &provider, "nonsense"]).failed(6, "which commands it lists");
+}
+
+#[test]
 fn times_need_an_offset_or_a_zone() {
     let bench = Bench::new("times");
     bench.get(&["--start-time", "2025-01-06T00:00:00"]).failed(2, "--tz");

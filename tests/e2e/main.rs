@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests too may stop at the first surprise")]
 
 mod answers;
+mod command_line;
+mod commands;
 mod connect;
 mod dataconnect;
 mod federation;

@@ -4,7 +4,7 @@ use quoalise::{Client, Event, Listener};
 use quoalise_tests::Prosody;
 
 use crate::raw::Peer;
-use crate::support::{client, config, event};
+use crate::support::{SERIES, client, config, event, provider};
 
 fn bare(jid: &str) -> &str {
     jid.split('/').next().unwrap()
@@ -100,4 +100,23 @@ async fn ones_own_presence_is_no_news() {
     let mut other = other;
     other.send("<presence><priority>-1</priority></presence>").await;
     assert_eq!(told(&mut listener).await, (other.jid.clone(), true));
+}
+
+#[tokio::test]
+async fn a_provider_of_ours_tells_its_subscribers() {
+    let server = Prosody::shared();
+    let (provider, _) = provider(&server).await;
+    let client = client(&server).await;
+    let jid = provider.jid();
+    client.subscribe(&jid, SERIES).await.unwrap();
+    let mut listener = client.listen().await.unwrap();
+    // What comes behind an answer comes behind the listener's own presence: before that, nothing is sent to it.
+    client.availability(&client.jid()).await.unwrap();
+    // That it is there may have been told too, when it was subscribed at.
+    provider.close().await;
+    let mut last = told(&mut listener).await;
+    if last.1 {
+        last = told(&mut listener).await;
+    }
+    assert_eq!(last, (jid, false));
 }

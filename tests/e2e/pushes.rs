@@ -16,11 +16,14 @@ use crate::support::{
     serve,
 };
 
-/// The next push, which has to be one.
+/// The next push, which has to come next, but for the provider's coming and going.
 pub async fn push(listener: &mut Listener) -> Push {
-    match event(listener).await {
-        Event::Push(push) => push,
-        other => panic!("{other:?}"),
+    loop {
+        match event(listener).await {
+            Event::Push(push) => return push,
+            Event::Availability { .. } => {}
+            other => panic!("{other:?}"),
+        }
     }
 }
 

@@ -101,7 +101,7 @@ async fn errors() {
             "Response would be too big (max 5000 records).",
         ),
         (vector!("error.item-not-found"), K::NoSuchCommand, "item-not-found", ""),
-        (vector!("error.session-expired"), K::NoAnswer, "not-allowed", ""),
+        (vector!("error.session-expired"), K::SessionExpired, "not-allowed", ""),
         (vector!("error.service-unavailable"), K::ProviderOffline, "service-unavailable", ""),
         (vector!("error.recipient-unavailable"), K::ProviderOffline, "recipient-unavailable", ""),
         (

@@ -90,7 +90,7 @@ fn answer(name: &str, answer: Result<Data>) {
         "01-disco-items-commands.result" => ErrorKind::MalformedAnswer,
         "04-error.not-authorized.result" => ErrorKind::NotAuthorized,
         "04-error.bad-request-bad-payload.result" => ErrorKind::BadRequest,
-        "04-error.session-expired.result" => ErrorKind::NoAnswer,
+        "04-error.session-expired.result" => ErrorKind::SessionExpired,
         "04-error.upstream.result" | "04-error.upstream-without-code.result" => ErrorKind::UpstreamError,
         "05-completed-with-error-note.result" => ErrorKind::CommandFailed,
         other => panic!("{other}"),

@@ -53,13 +53,17 @@ class Human(Peer):
         self.came: asyncio.Future[Iq] | None = None
 
     async def do_list(self, provider: str) -> list[dict[str, str]]:
-        items = await self.plugin["xep_0050"].get_commands(provider)
-        return [{"jid": jid, "node": node, "name": name} for jid, node, name in items["disco_items"]["items"]]
+        return self.items(await self.plugin["xep_0050"].get_commands(provider))
 
     async def do_browse(self, provider: str) -> list[dict[str, str]]:
         """What there is at an address, beside commands."""
-        items = await self.plugin["xep_0030"].get_items(JID(provider))
-        return [{"jid": jid, "node": node, "name": name} for jid, node, name in items["disco_items"]["items"]]
+        return self.items(await self.plugin["xep_0030"].get_items(JID(provider)))
+
+    @staticmethod
+    def items(answer: Iq) -> list[dict[str, str]]:
+        # A set, to slixmpp.
+        items = [{"jid": jid, "node": node, "name": name} for jid, node, name in answer["disco_items"]["items"]]
+        return sorted(items, key=lambda item: item["node"])
 
     async def do_features(self, provider: str, node: str | None = None) -> dict[str, Any]:
         info = await self.plugin["xep_0030"].get_info(JID(provider), node=node)

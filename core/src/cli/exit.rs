@@ -28,7 +28,7 @@ pub enum Exit {
     CommandFailed = 8,
     /// An answer or an input file that is not what it should be.
     MalformedData = 9,
-    /// The connection went away meanwhile, or the answer did not come in time.
+    /// The connection went away meanwhile, or the session of a command did.
     ConnectionLost = 10,
     /// Ended by Ctrl-C.
     Interrupted = 130,
@@ -69,7 +69,7 @@ impl Exit {
             Self::ProviderAbsent => "provider not there: offline, unreachable or silent",
             Self::CommandFailed => "the provider or the system behind it failed",
             Self::MalformedData => "malformed data, in an answer or an input file",
-            Self::ConnectionLost => "connection lost or timed out meanwhile",
+            Self::ConnectionLost => "connection lost meanwhile, or the session of a command",
             Self::Interrupted => "interrupted (Ctrl-C)",
         }
     }
@@ -100,7 +100,7 @@ impl From<ErrorKind> for Exit {
             K::ProviderOffline | K::ServerUnreachable | K::NoAnswer => Self::ProviderAbsent,
             K::CommandFailed | K::UpstreamError | K::LimitReached => Self::CommandFailed,
             K::MalformedAnswer | K::MalformedData => Self::MalformedData,
-            K::ConnectionLost | K::Closed => Self::ConnectionLost,
+            K::ConnectionLost | K::SessionExpired | K::Closed => Self::ConnectionLost,
         }
     }
 }

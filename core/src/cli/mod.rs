@@ -1,11 +1,13 @@
 //! The `quoalise` command. Not a part of the library: it may change at any time, but for what users see of it.
 
 pub mod chart;
+mod commands;
 mod convert;
 mod dataconnect;
 pub mod exit;
 pub mod format;
 mod online;
+mod prompt;
 mod sandbox;
 mod serve;
 mod table;
@@ -45,6 +47,9 @@ enum Command {
     Daily(dataconnect::Daily),
     Authorize(dataconnect::Authorize),
     Ping(online::Ping),
+    Series(commands::ListSeries),
+    Commands(commands::Commands),
+    Run(commands::Run),
     Serve(serve::Args),
     Sandbox(sandbox::Args),
     Convert(convert::Args),
@@ -70,6 +75,9 @@ pub fn main() -> ExitCode {
         Command::Daily(args) => args.run(),
         Command::Authorize(args) => args.run(),
         Command::Ping(args) => args.run(),
+        Command::Series(args) => args.run(),
+        Command::Commands(args) => args.run(),
+        Command::Run(args) => args.run(),
         Command::Serve(args) => args.run(),
         Command::Sandbox(args) => args.run(),
         Command::Convert(args) => args.run(),

@@ -108,10 +108,10 @@ impl Account {
 pub(super) struct Output {
     /// Format of the output
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "table")]
-    format: Format,
+    pub(super) format: Format,
     /// Time zone of the output, and of times given without an offset [default for output: the system's]
     #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
-    tz: Option<TimeZone>,
+    pub(super) tz: Option<TimeZone>,
 }
 
 impl Output {

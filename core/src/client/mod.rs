@@ -1,36 +1,41 @@
 //! What an application calls: histories, subscriptions, pushes.
 
+mod commands;
 mod dataconnect;
+mod fill;
 mod inbox;
 mod listen;
+mod outcome;
 mod period;
 
 #[cfg(feature = "cli")]
+pub(crate) use commands::Walk;
+pub use commands::{CommandInfo, Execution};
+#[cfg(feature = "cli")]
 pub(crate) use dataconnect::check_usage_point;
 pub use dataconnect::{Authorization, AuthorizeRequest, Consent, DatePeriod, Direction};
+pub use fill::{FieldValue, Values};
+#[cfg(feature = "cli")]
+pub(crate) use fill::{is_field, missing, unknown_field};
 pub use listen::{Event, Listener, Push};
+pub use outcome::{Outcome, Table};
 pub use period::Period;
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use jiff::Timestamp;
 use xmpp_parsers::disco::DiscoInfoQuery;
 use xmpp_parsers::jid::Jid;
 
 use crate::data::{Data, Identifier};
 use crate::error::{Error, ErrorKind, Result};
-use crate::senml::ReadOptions;
 use crate::session::{Config, Request, Session};
-use crate::stanza::{Action, Command, Field, Form, FormType, Status, payload};
 use inbox::{Inbox, Receiver};
+use outcome::data_of;
 
 /// How long a sign of life may take; nobody who is there needs longer.
 const AVAILABILITY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// A command that asks for more than this many forms has lost its way.
-const MOST_STAGES: usize = 8;
 
 /// A connected account: asks providers for history, subscribes, and listens.
 ///
@@ -217,101 +222,6 @@ impl Client {
             .map(drop)
             .map_err(|error: Error| error.during(format!("{node} of {identifier} at {provider}")))
     }
-
-    /// Runs a command to its end with these values: in one call, as Quoalise providers take it; and where the
-    /// provider asks back with a form, by filling the same values into that (XEP-0050).
-    async fn execute(
-        &self,
-        provider: &str,
-        node: &str,
-        values: Vec<(&'static str, String)>,
-    ) -> Result<Command> {
-        let fields = values.into_iter().map(|(var, value)| Field::text(var).value(value)).collect();
-        self.execute_with(provider, node, fields).await
-    }
-
-    /// As [`execute`](Self::execute), with fields of any type.
-    async fn execute_with(&self, provider: &str, node: &str, values: Vec<Field>) -> Result<Command> {
-        let to = provider_argument(provider)?;
-        let until = Instant::now() + self.session.request_timeout();
-        let mut command = Command::execute(node, Some(submitted(&values)));
-        for _ in 0..MOST_STAGES {
-            let limit = until.saturating_duration_since(Instant::now());
-            let answer = self.session.request(Some(&to), Request::Set(command.to_element()), limit).await?;
-            let malformed = || {
-                Error::new(
-                    ErrorKind::MalformedAnswer,
-                    format!("{to} did not answer the command `{node}` as one"),
-                )
-            };
-            let answer = answer.and_then(Command::from_element);
-            let answer = answer.filter(|answer| answer.node == node).ok_or_else(malformed)?;
-            match answer.status {
-                Some(Status::Executing) => {}
-                _ if answer.error_note().is_some() => {
-                    let note = answer.error_note().unwrap_or_default();
-                    return Err(Error::answer(ErrorKind::CommandFailed, note)
-                        .remedy(format!("{to} carried out the command and this is what came of it")));
-                }
-                Some(Status::Completed) => return Ok(answer),
-                Some(Status::Canceled) => {
-                    return Err(Error::new(ErrorKind::CommandFailed, format!("{to} canceled the command")));
-                }
-                None => return Err(malformed()),
-            }
-            let (Some(session), Some(form)) = (answer.session.clone(), &answer.form) else {
-                return Err(malformed());
-            };
-            let action = match &answer.actions[..] {
-                actions if actions.contains(&Action::Complete) => Action::Complete,
-                actions if actions.contains(&Action::Next) => Action::Next,
-                _ => Action::Complete,
-            };
-            command = Command::execute(node, Some(fill(form, &values)));
-            command.session = Some(session);
-            command.action = Some(action);
-        }
-        command.action = Some(Action::Cancel);
-        command.form = None;
-        let _ =
-            self.session.request(Some(&to), Request::Set(command.to_element()), AVAILABILITY_TIMEOUT).await;
-        Err(Error::new(ErrorKind::CommandFailed, format!("{to} keeps asking for more forms")))
-    }
-}
-
-/// The data an answer carries.
-fn data_of(provider: &str, answer: &Command) -> Result<Data> {
-    let malformed = |message| Error::new(ErrorKind::MalformedAnswer, message);
-    if !answer.payloads.iter().any(payload::is_payload) {
-        return Err(malformed(format!("{provider} answered without any data")));
-    }
-    payload::read(&answer.payloads, &ReadOptions::at(Timestamp::now())).map_err(|error| {
-        malformed(format!("the data of {provider} cannot be read: {error}")).caused_by(error)
-    })
-}
-
-fn submitted(values: &[Field]) -> Form {
-    let mut form = Form::new(FormType::Submit);
-    form.fields.extend_from_slice(values);
-    form
-}
-
-/// Our values, and the form's own defaults for what we have none for.
-fn fill(form: &Form, values: &[Field]) -> Form {
-    let mut filled = submitted(values);
-    for field in &form.fields {
-        if !field.var.is_empty()
-            && !field.values.is_empty()
-            && !values.iter().any(|value| value.var == field.var)
-        {
-            let mut default = field.clone();
-            (default.label, default.description, default.required) = (None, None, false);
-            default.options.clear();
-            filled.fields.push(default);
-        }
-    }
-    debug_assert_eq!(filled.kind, FormType::Submit);
-    filled
 }
 
 fn jid_argument(jid: &str) -> Result<Jid> {

@@ -16,6 +16,9 @@ pub struct Command {
     pub status: Option<Status>,
     /// Which actions the responder allows next; empty where it names none.
     pub actions: Vec<Action>,
+    /// What `execute` means next: `next` unless the responder says otherwise, and none where it names no actions at
+    /// all, which makes this the only stage. When written, the first action where none is said.
+    pub default_action: Option<Action>,
     /// The form, where there is one.
     pub form: Option<Form>,
     /// Words for humans, and the reason of a failure.
@@ -97,6 +100,20 @@ fn name_of<T: PartialEq>(table: &[(T, &'static str)], value: &T) -> &'static str
     table.iter().find(|(known, _)| known == value).map_or("", |(_, name)| *name)
 }
 
+impl Action {
+    /// The XEP's name.
+    pub fn as_str(self) -> &'static str {
+        name_of(&ACTIONS, &self)
+    }
+}
+
+impl NoteType {
+    /// The XEP's name.
+    pub fn as_str(self) -> &'static str {
+        name_of(&NOTE_TYPES, &self)
+    }
+}
+
 impl Command {
     /// A request to execute `node`.
     pub fn execute(node: impl Into<String>, form: Option<Form>) -> Self {
@@ -128,6 +145,8 @@ impl Command {
         // Payloads are moved, not copied: one may hold a year of readings.
         for child in element.take_contents_as_children() {
             if child.is("actions", NS_COMMANDS) {
+                let named = child.attr("execute").and_then(|name| by_name(&ACTIONS, name));
+                command.default_action = named.or(Some(Action::Next));
                 command
                     .actions
                     .extend(child.children().filter_map(|action| by_name(&ACTIONS, action.name())));
@@ -157,8 +176,8 @@ impl Command {
             element = with_attribute(element, "status", name_of(&STATUSES, status));
         }
         if let Some(first) = self.actions.first() {
-            let mut actions =
-                with_attribute(Element::bare("actions", NS_COMMANDS), "execute", name_of(&ACTIONS, first));
+            let default = name_of(&ACTIONS, self.default_action.as_ref().unwrap_or(first));
+            let mut actions = with_attribute(Element::bare("actions", NS_COMMANDS), "execute", default);
             for action in &self.actions {
                 actions.append_child(Element::bare(name_of(&ACTIONS, action), NS_COMMANDS));
             }
@@ -177,5 +196,33 @@ impl Command {
             element.append_child(payload.clone());
         }
         element
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(inner: &str) -> Command {
+        let xml = format!("<command xmlns='{NS_COMMANDS}' node='a'>{inner}</command>");
+        Command::from_element(xml.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn execute_means_what_the_responder_says() {
+        for (actions, default) in [
+            ("", None),
+            ("<actions/>", Some(Action::Next)),
+            ("<actions><complete/></actions>", Some(Action::Next)),
+            ("<actions execute='complete'><prev/><complete/></actions>", Some(Action::Complete)),
+            ("<actions execute='nonsense'><next/></actions>", Some(Action::Next)),
+        ] {
+            assert_eq!(read(actions).default_action, default, "{actions}");
+        }
+        let mut command = read("<actions execute='complete'><prev/><next/><complete/></actions>");
+        assert_eq!(Command::from_element(command.to_element()), Some(command.clone()));
+        command.default_action = None;
+        let again = Command::from_element(command.to_element()).unwrap();
+        assert_eq!(again.default_action, Some(Action::Prev), "the first");
     }
 }

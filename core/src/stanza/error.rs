@@ -15,12 +15,13 @@ pub(crate) fn read(stanza: &StanzaError, peer: &str) -> Error {
         stanza.texts.values().next().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let condition = condition_name(&stanza.defined_condition);
     let upstream = stanza.other.as_ref().filter(|other| other.is("upstream-error", data::NS));
+    // What the command protocol says beside the standard condition (XEP-0050 section 4.5).
+    let own = |name: &str| stanza.other.as_ref().is_some_and(|other| other.is(name, NS_COMMANDS));
     let large = stanza.other.as_ref().filter(|other| other.is("too-large", data::NS));
     let fitting = large.and_then(|large| {
         let time = |name: &str| large.attr(name)?.parse::<Timestamp>().ok();
         time("start").zip(time("end")).filter(|(start, end)| start < end)
     });
-    let expired = stanza.other.as_ref().is_some_and(|other| other.is("session-expired", NS_COMMANDS));
     let said = text.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
 
     let (kind, message, remedy) = match &stanza.defined_condition {
@@ -36,9 +37,11 @@ pub(crate) fn read(stanza: &StanzaError, peer: &str) -> Error {
             format!("{peer} gives this account no access{said}"),
             Some("Check the identifier, and that a consent is valid for it and for this account"),
         ),
-        C::NotAllowed if expired => {
-            (ErrorKind::NoAnswer, format!("{peer} has ended the command's session{said}"), Some("Ask again"))
-        }
+        C::NotAllowed | C::BadRequest if own("session-expired") || own("bad-sessionid") => (
+            ErrorKind::SessionExpired,
+            format!("{peer} has ended the command's session{said}"),
+            Some("Begin the command again"),
+        ),
         C::NotAllowed => (ErrorKind::NotAuthorized, format!("{peer} does not allow this{said}"), None),
         C::BadRequest | C::JidMalformed | C::UnexpectedRequest
             if large.is_some() || too_big(text.as_deref()) =>
@@ -49,6 +52,11 @@ pub(crate) fn read(stanza: &StanzaError, peer: &str) -> Error {
                 Some("Ask for a shorter period"),
             )
         }
+        C::BadRequest if own("bad-payload") => (
+            ErrorKind::BadRequest,
+            format!("{peer} does not take what the form was filled in with{said}"),
+            Some("Check the values against what the command's form asks for"),
+        ),
         C::BadRequest | C::JidMalformed | C::UnexpectedRequest => (
             ErrorKind::BadRequest,
             format!("{peer} refuses the request{said}"),

@@ -1,6 +1,6 @@
 use minidom::Element;
 
-use super::{NS_FORMS, with_attribute};
+use super::{NS_FORMS, NS_VALIDATE, with_attribute};
 
 /// A data form (XEP-0004): what is asked, what is answered, what came out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,26 @@ pub struct Field {
     pub values: Vec<String>,
     /// What may be chosen from: label and value.
     pub options: Vec<(Option<String>, String)>,
+    /// What a value must look like, beyond the type (XEP-0122).
+    pub validation: Option<Validation>,
+}
+
+/// What the values of a [`Field`] must look like (XEP-0122).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Validation {
+    /// The type of each value, such as `xs:integer` or `xs:dateTime`; `xs:string` where none is given.
+    pub datatype: Option<String>,
+    /// Whether values beside the options of a list may be given.
+    pub open: bool,
+    /// The least value.
+    pub min: Option<String>,
+    /// The greatest value.
+    pub max: Option<String>,
+    /// How many values of a list there must be at least.
+    pub least: Option<u32>,
+    /// How many values of a list there may be.
+    pub most: Option<u32>,
 }
 
 impl std::fmt::Debug for Field {
@@ -95,6 +115,13 @@ const FORM_TYPES: [(FormType, &str); 4] = [
     (FormType::Cancel, "cancel"),
     (FormType::Result, "result"),
 ];
+
+impl FieldType {
+    /// The XEP's name.
+    pub fn as_str(self) -> &'static str {
+        FIELD_TYPES.iter().find(|(kind, _)| *kind == self).map_or("text-single", |(_, name)| name)
+    }
+}
 
 impl Form {
     /// An empty form.
@@ -208,6 +235,7 @@ impl Field {
             required: false,
             values: Vec::new(),
             options: Vec::new(),
+            validation: None,
         }
     }
 
@@ -253,6 +281,7 @@ impl Field {
             .map_or(FieldType::TextSingle, |(kind, _)| *kind);
         let mut field = Self::new(element.attr("var").unwrap_or_default(), kind);
         field.label = element.attr("label").map(str::to_owned);
+        field.validation = element.get_child("validate", NS_VALIDATE).map(Validation::from_element);
         for child in element.children().filter(|child| child.has_ns(NS_FORMS)) {
             match child.name() {
                 "required" => field.required = true,
@@ -269,13 +298,11 @@ impl Field {
     }
 
     fn to_element(&self) -> Element {
-        let kind =
-            FIELD_TYPES.iter().find(|(kind, _)| *kind == self.kind).map_or("text-single", |(_, name)| name);
         let mut element = Element::bare("field", NS_FORMS);
         if !self.var.is_empty() {
             element = with_attribute(element, "var", &*self.var);
         }
-        element = with_attribute(element, "type", kind);
+        element = with_attribute(element, "type", self.kind.as_str());
         if let Some(label) = &self.label {
             element = with_attribute(element, "label", &**label);
         }
@@ -296,6 +323,57 @@ impl Field {
             option.append_child(text_element("value", value));
             element.append_child(option);
         }
+        if let Some(validation) = &self.validation {
+            element.append_child(validation.to_element());
+        }
+        element
+    }
+}
+
+impl Validation {
+    // By hand: the XMPP library's reader fails as a whole where it does not know the datatype.
+    fn from_element(element: &Element) -> Self {
+        let mut validation =
+            Self { datatype: element.attr("datatype").map(str::to_owned), ..Self::default() };
+        for child in element.children().filter(|child| child.has_ns(NS_VALIDATE)) {
+            let attribute = |name: &str| child.attr(name).map(str::to_owned);
+            let count = |name: &str| child.attr(name).and_then(|count| count.parse().ok());
+            match child.name() {
+                "open" => validation.open = true,
+                // Any method but `basic` leaves a list open (XEP-0122 section 3.2).
+                "range" => {
+                    validation.open = true;
+                    (validation.min, validation.max) = (attribute("min"), attribute("max"));
+                }
+                "regex" => validation.open = true,
+                "list-range" => (validation.least, validation.most) = (count("min"), count("max")),
+                _ => {}
+            }
+        }
+        validation
+    }
+
+    fn to_element(&self) -> Element {
+        let mut element = Element::bare("validate", NS_VALIDATE);
+        if let Some(datatype) = &self.datatype {
+            element = with_attribute(element, "datatype", &**datatype);
+        }
+        let (least, most) = (self.least.map(|n| n.to_string()), self.most.map(|n| n.to_string()));
+        for (name, min, max) in [("range", &self.min, &self.max), ("list-range", &least, &most)] {
+            if min.is_none() && max.is_none() {
+                continue;
+            }
+            let mut child = Element::bare(name, NS_VALIDATE);
+            for (name, value) in [("min", min), ("max", max)] {
+                if let Some(value) = value {
+                    child = with_attribute(child, name, &**value);
+                }
+            }
+            element.append_child(child);
+        }
+        if self.open && self.min.is_none() && self.max.is_none() {
+            element.append_child(Element::bare("open", NS_VALIDATE));
+        }
         element
     }
 }
@@ -304,4 +382,27 @@ fn text_element(name: &str, text: &str) -> Element {
     let mut element = Element::bare(name, NS_FORMS);
     element.append_text(text);
     element
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_comes_back_as_it_was_written() {
+        let xml = "<x xmlns='jabber:x:data' type='form'><title>A</title><instructions>B</instructions>\
+            <field var='n' type='text-single' label='N'><desc>D</desc><required/><value>1</value>\
+            <validate xmlns='http://jabber.org/protocol/xdata-validate' datatype='xs:integer'>\
+            <range min='0' max='9'/></validate></field>\
+            <field var='l' type='list-multi'><option label='One'><value>1</value></option>\
+            <validate xmlns='http://jabber.org/protocol/xdata-validate'><list-range min='1' max='2'/><open/>\
+            </validate></field></x>";
+        let form = Form::from_element(&xml.parse().unwrap()).unwrap();
+        let [number, list] = &form.fields[..] else { panic!("{form:?}") };
+        let range = number.validation.clone().unwrap();
+        assert_eq!((range.datatype.as_deref(), range.min.as_deref()), (Some("xs:integer"), Some("0")));
+        let open = list.validation.clone().unwrap();
+        assert_eq!((open.open, open.least, open.most), (true, Some(1), Some(2)));
+        assert_eq!(Form::from_element(&form.to_element()), Some(form));
+    }
 }

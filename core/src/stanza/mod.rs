@@ -11,7 +11,7 @@ pub(crate) mod series;
 pub(crate) mod time;
 
 pub use command::{Action, Command, Note, NoteType, Status};
-pub use form::{Field, FieldType, Form, FormType};
+pub use form::{Field, FieldType, Form, FormType, Validation};
 
 use minidom::Element;
 
@@ -19,6 +19,8 @@ use minidom::Element;
 pub const NS_COMMANDS: &str = "http://jabber.org/protocol/commands";
 /// Data forms (XEP-0004).
 pub const NS_FORMS: &str = "jabber:x:data";
+/// What values of forms must look like (XEP-0122).
+pub const NS_VALIDATE: &str = "http://jabber.org/protocol/xdata-validate";
 
 /// Our own mark, in the place of an element that was kept away from the XMPP library: see the session's guard.
 pub(crate) const NS_LEFT_OUT: &str = "urn:quoalise:left-out";

@@ -1,0 +1,668 @@
+//! Commands of any provider (XEP-0050): what there is, forms filled in stage after stage, what came out.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use minidom::Element;
+use xmpp_parsers::disco::DiscoItemsQuery;
+use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
+use xmpp_parsers::jid::Jid;
+use xmpp_parsers::ns;
+use xmpp_parsers::rsm::{SetQuery, SetResult};
+
+use super::fill::{fill, fill_own, submitted, unknown_field};
+use super::outcome::{Outcome, read_data};
+use super::{AVAILABILITY_TIMEOUT, Client, Values, provider_argument};
+use crate::data::{Data, Series};
+use crate::error::{Error, ErrorKind, Result};
+use crate::senml::xml::is_xml;
+use crate::session::{Request, Session};
+use crate::stanza::{Action, Command, Field, Form, FormType, NS_COMMANDS, Note, Status, series};
+
+/// A command that asks for more than this many forms has lost its way.
+const MOST_STAGES: usize = 16;
+
+/// Commands of one provider.
+const MOST_COMMANDS: usize = 10_000;
+
+/// Series of one provider.
+const MOST_SERIES: usize = 1_000_000;
+
+/// How many series to ask for at once: a stanza of them stays below the limits of common servers. A provider may send
+/// fewer.
+const SERIES_A_PAGE: usize = 200;
+
+/// However many pages a provider has, no more are asked for.
+const MOST_PAGES: usize = 10_000;
+
+/// The fields that Quoalise defines for its commands: where nothing was given for them, nothing is meant, whatever
+/// default a form has.
+fn own_fields(node: &str) -> &'static [&'static str] {
+    match node {
+        "get_history" | "subscribe" | "unsubscribe" => &["identifier", "start_time", "end_time"],
+        "get_load_curve" | "get_daily" => &["usage_point_id", "direction", "start_date", "end_date"],
+        "get_authorize_uri" => &["name", "logo_url", "description"],
+        "list_series" => &["prefix"],
+        _ => &[],
+    }
+}
+
+/// A command a provider offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CommandInfo {
+    /// What it is asked for by.
+    pub node: String,
+    /// What it is called, for people; the node where it has no name.
+    pub name: String,
+}
+
+/// A command that has begun: the form of its present stage, and what may be done with it.
+///
+/// A provider keeps what was filled in until the command is completed or canceled, or it has waited too long. An
+/// execution that is dropped before its end is canceled, without waiting for the provider to say so.
+///
+/// ```no_run
+/// # async fn example(client: quoalise::Client) -> quoalise::Result<()> {
+/// use quoalise::Values;
+///
+/// let mut command = client.begin("proxy@provider.example/proxy", "get_authorize_uri").await?;
+/// for field in command.form().map(|form| &form.fields[..]).unwrap_or_default() {
+///     println!("{}: {:?}", field.var, field.label);
+/// }
+/// command.complete(&Values::new().with("name", "My application")).await?;
+/// println!("{:?}", command.into_outcome()?.get("authorize_uri"));
+/// # Ok(()) }
+/// ```
+pub struct Execution {
+    session: Session,
+    to: Jid,
+    /// The last answer.
+    answer: Command,
+    /// Whether the provider keeps something for us.
+    open: bool,
+}
+
+impl Client {
+    /// The commands a provider offers to this account (XEP-0050 section 2.2).
+    ///
+    /// # Errors
+    /// As [`get_history`](Self::get_history).
+    pub async fn commands(&self, provider: &str) -> Result<Vec<CommandInfo>> {
+        let run = async {
+            let to = provider_argument(provider)?;
+            let mut commands: Vec<CommandInfo> = Vec::new();
+            let mut pages = Pages::default();
+            let mut after = None;
+            loop {
+                let rsm = after.map(|after: String| page(None, Some(after)));
+                let query = DiscoItemsQuery { node: Some(NS_COMMANDS.to_owned()), rsm };
+                let limit = self.session.request_timeout();
+                let answer = self.session.request(Some(&to), Request::Get(query.into()), limit).await?;
+                let list = answer.filter(|answer| answer.is("query", ns::DISCO_ITEMS)).ok_or_else(|| {
+                    let message = format!("{to} did not answer with a list of commands");
+                    Error::new(ErrorKind::MalformedAnswer, message)
+                })?;
+                let before = commands.len();
+                let (mut items, mut last) = (0, None);
+                for item in list.children().filter(|child| child.is("item", ns::DISCO_ITEMS)) {
+                    items += 1;
+                    last = item.attr("node");
+                    // Commands of others are not for us to ask (XEP-0050 section 2.2).
+                    if item.attr("jid").and_then(|jid| Jid::from_str(jid).ok()).as_ref() != Some(&to) {
+                        continue;
+                    }
+                    let Some(node) = last.filter(|node| !node.is_empty()) else { continue };
+                    if commands.iter().any(|known| known.node == node) {
+                        continue;
+                    }
+                    let name = item.attr("name").filter(|name| !name.is_empty()).unwrap_or(node);
+                    commands.push(CommandInfo { node: node.to_owned(), name: name.to_owned() });
+                }
+                if commands.len() > MOST_COMMANDS {
+                    return Err(too_many(&to, "commands", MOST_COMMANDS));
+                }
+                let is_new = commands.len() > before;
+                let set = list.children().find(|child| child.is("set", ns::RSM));
+                after = pages.after(&to, set, items, is_new, last)?;
+                if after.is_none() {
+                    return Ok(commands);
+                }
+            }
+        };
+        run.await.map_err(|error: Error| error.during(format!("listing the commands of {provider}")))
+    }
+
+    /// Begins a command by asking for its form. A command that has none is carried out at once.
+    ///
+    /// # Errors
+    /// As [`get_history`](Self::get_history).
+    pub async fn begin(&self, provider: &str, node: &str) -> Result<Execution> {
+        let run = async {
+            let to = provider_argument(provider)?;
+            Execution::start(&self.session, to, Command::execute(node_argument(node)?, None)).await
+        };
+        run.await.map_err(|error: Error| {
+            let error = match error.kind() {
+                ErrorKind::NoSuchCommand => error.remedy("Look which commands it lists"),
+                _ => error,
+            };
+            error.during(format!("beginning {node} at {provider}"))
+        })
+    }
+
+    /// Carries a command out: asks for its form, fills the values in, as often as the provider has another stage, and
+    /// completes it. Fields without a value keep the default the provider gives them. Where something is missing or
+    /// does not fit, the command is canceled.
+    ///
+    /// # Errors
+    /// `InvalidArgument` where a required field has no value, a value does not fit, or no stage has a field of that
+    /// name; `SessionExpired`; as [`get_history`](Self::get_history).
+    pub async fn run(&self, provider: &str, node: &str, values: &Values) -> Result<Outcome> {
+        let mut execution = self.begin(provider, node).await?;
+        let mut walk = Walk::new(values);
+        while execution.status() == Status::Executing {
+            walk.step(&mut execution).await?;
+        }
+        let mut outcome = execution.into_outcome()?;
+        outcome.unused = walk.unused().into_iter().map(str::to_owned).collect();
+        Ok(outcome)
+    }
+
+    /// The series a provider has for this account, or those of them that `prefix` covers, as a subscription would
+    /// (`docs/protocol/discovery.md`).
+    ///
+    /// # Errors
+    /// `NoSuchCommand` where the provider does not tell; as [`get_history`](Self::get_history).
+    pub async fn series(&self, provider: &str, prefix: Option<&str>) -> Result<Vec<Series>> {
+        let prefix = prefix.filter(|prefix| !prefix.is_empty());
+        let fields: Vec<Field> =
+            prefix.map(|prefix| Field::text("prefix").value(prefix)).into_iter().collect();
+        let run = async {
+            let to = provider_argument(provider)?;
+            let mut series: Vec<Series> = Vec::new();
+            let mut known = BTreeSet::new();
+            let mut pages = Pages::default();
+            let mut after = None;
+            loop {
+                let set = page(Some(SERIES_A_PAGE), after).into();
+                let answer = self.one_shot(&to, "list_series", &fields, vec![set]).await?;
+                let rows = answer.form.map(|form| form.items).unwrap_or_default();
+                let (items, before) = (rows.len(), series.len());
+                let read: Vec<Series> = rows.iter().filter_map(|row| series::read(row)).collect();
+                if read.len() < items {
+                    log::warn!("{} series of {to} have no name that can be read", items - read.len());
+                }
+                let last = read.last().map(|series| series.identifier.to_string());
+                for one in read {
+                    if known.insert(one.identifier.clone()) {
+                        series.push(one);
+                    }
+                }
+                if series.len() > MOST_SERIES {
+                    return Err(too_many(&to, "series", MOST_SERIES).remedy("Ask for those below a prefix"));
+                }
+                let set = answer.payloads.iter().find(|payload| payload.is("set", ns::RSM));
+                after = pages.after(&to, set, items, series.len() > before, last.as_deref())?;
+                if after.is_none() {
+                    return Ok(series);
+                }
+            }
+        };
+        run.await.map_err(|error: Error| {
+            let error = match error.kind() {
+                ErrorKind::NoSuchCommand => error.remedy(
+                    "This provider does not tell which series it has: ask its operator for their identifiers",
+                ),
+                _ => error,
+            };
+            error.during(format!("listing the series of {provider}"))
+        })
+    }
+
+    /// Carries out one of the commands whose form is known, with these values: in one call, as Quoalise providers take
+    /// it; and where the provider asks back with a form, by filling the same values into that.
+    pub(super) async fn execute(
+        &self,
+        provider: &str,
+        node: &str,
+        values: Vec<(&'static str, String)>,
+    ) -> Result<Command> {
+        let fields = values.into_iter().map(|(var, value)| Field::text(var).value(value)).collect();
+        self.execute_with(provider, node, fields).await
+    }
+
+    /// As [`execute`](Self::execute), with fields of any type.
+    pub(super) async fn execute_with(
+        &self,
+        provider: &str,
+        node: &str,
+        fields: Vec<Field>,
+    ) -> Result<Command> {
+        self.one_shot(&provider_argument(provider)?, node, &fields, Vec::new()).await
+    }
+
+    /// As [`execute_with`](Self::execute_with); `beside` stands beside the form.
+    async fn one_shot(
+        &self,
+        to: &Jid,
+        node: &str,
+        fields: &[Field],
+        beside: Vec<Element>,
+    ) -> Result<Command> {
+        let mut request = Command::execute(node, Some(submitted(fields)?));
+        request.payloads.clone_from(&beside);
+        let mut execution = Execution::start(&self.session, to.clone(), request).await?;
+        for stage in 0..MOST_STAGES {
+            if execution.status() == Status::Completed {
+                return Ok(execution.into_command());
+            }
+            execution.stop_at_error(stage)?;
+            let form = execution.form().ok_or_else(|| execution.malformed())?;
+            let form = fill_own(form, fields, own_fields(node))?;
+            let actions = execution.actions();
+            let action = if actions.contains(&Action::Complete) { Action::Complete } else { Action::Next };
+            execution.send(action, Some(form), beside.clone()).await?;
+        }
+        Err(execution.endless())
+    }
+}
+
+/// Paging through a list (XEP-0059).
+#[derive(Default)]
+struct Pages {
+    count: usize,
+    items: usize,
+}
+
+fn page(max: Option<usize>, after: Option<String>) -> SetQuery {
+    SetQuery { max, after, before: None, index: None }
+}
+
+impl Pages {
+    /// After which item the next page begins; none where this one was the last. `last` is the name of the last item,
+    /// for providers that leave it to the client to see.
+    fn after(
+        &mut self,
+        to: &Jid,
+        set: Option<&Element>,
+        items: usize,
+        is_new: bool,
+        last: Option<&str>,
+    ) -> Result<Option<String>> {
+        let Some(set) = set else { return Ok(None) };
+        let malformed = |message: &str| Error::new(ErrorKind::MalformedAnswer, format!("{to} {message}"));
+        let set = SetResult::try_from(set.clone())
+            .map_err(|error| malformed("answered with a page that cannot be read").caused_by(error))?;
+        self.count += 1;
+        self.items = self.items.saturating_add(items);
+        if items == 0 || set.count.is_some_and(|count| self.items >= count) {
+            return Ok(None);
+        }
+        if !is_new || self.count >= MOST_PAGES {
+            return Err(malformed("answers with pages that never end"));
+        }
+        match set.last.as_deref().filter(|last| !last.is_empty()).or(last) {
+            Some(last) => Ok(Some(last.to_owned())),
+            None => Err(malformed("does not tell where the next page begins")),
+        }
+    }
+}
+
+fn too_many(to: &Jid, what: &str, most: usize) -> Error {
+    Error::new(ErrorKind::TooLarge, format!("{to} has more than {most} {what}"))
+}
+
+fn node_argument(node: &str) -> Result<&str> {
+    if node.is_empty() || node.len() > 1000 || !node.chars().all(is_xml) {
+        return Err(Error::new(ErrorKind::InvalidArgument, "the name of the command cannot be one")
+            .remedy("Name one of those the provider lists"));
+    }
+    Ok(node)
+}
+
+/// The way through the stages of a command with the same values.
+pub(crate) struct Walk<'v> {
+    values: &'v Values,
+    used: BTreeSet<String>,
+    stages: usize,
+}
+
+impl<'v> Walk<'v> {
+    pub(crate) fn new(values: &'v Values) -> Self {
+        Self { values, used: BTreeSet::new(), stages: 0 }
+    }
+
+    /// Those that no stage has asked for so far.
+    pub(crate) fn unused(&self) -> Vec<&'v str> {
+        self.values.names().filter(|name| !self.used.contains(*name)).collect()
+    }
+
+    /// Tells that these were asked for by the present stage.
+    pub(crate) fn use_here(&mut self, form: Option<&Form>) {
+        let here = form.map(|form| self.values.within(form)).unwrap_or_default();
+        self.used.extend(here.names().map(str::to_owned));
+    }
+
+    /// Fills in the present stage and goes on: to the end where that is allowed and no value is left over.
+    pub(crate) async fn step(&mut self, execution: &mut Execution) -> Result<()> {
+        if self.stages >= MOST_STAGES {
+            return Err(execution.endless().during(execution.operation()));
+        }
+        execution.stop_at_error(self.stages).map_err(|error| error.during(execution.operation()))?;
+        self.stages += 1;
+        self.use_here(execution.form());
+        let here = execution.form().map(|form| self.values.within(form)).unwrap_or_default();
+        let actions = execution.actions();
+        let unused = self.unused();
+        if unused.is_empty() && actions.contains(&Action::Complete) || !actions.contains(&Action::Next) {
+            // What nobody asked for must not be lost in silence.
+            if !unused.is_empty() {
+                return Err(unknown_field(&unused, execution.form()).during(execution.operation()));
+            }
+            return execution.complete(&here).await;
+        }
+        execution.next(&here).await
+    }
+}
+
+impl Execution {
+    async fn start(session: &Session, to: Jid, request: Command) -> Result<Self> {
+        let answer = Command::execute(&*request.node, None);
+        let mut execution = Self { session: session.clone(), to, answer, open: false };
+        execution.ask(request).await?;
+        Ok(execution)
+    }
+
+    /// Which command this is.
+    pub fn node(&self) -> &str {
+        &self.answer.node
+    }
+
+    /// The full JID of the provider.
+    pub fn provider(&self) -> &Jid {
+        &self.to
+    }
+
+    /// How far it is: `Executing` while there is something to fill in.
+    pub fn status(&self) -> Status {
+        self.answer.status.unwrap_or(Status::Canceled)
+    }
+
+    /// The form of the present stage, or of the result.
+    pub fn form(&self) -> Option<&Form> {
+        self.answer.form.as_ref()
+    }
+
+    /// What the provider says about the present stage. An error among them means that it does not take what was
+    /// filled in, and asks again.
+    pub fn notes(&self) -> &[Note] {
+        &self.answer.notes
+    }
+
+    /// What may be done in the present stage, of `Prev`, `Next` and `Complete`. To cancel is always allowed.
+    pub fn actions(&self) -> Vec<Action> {
+        if self.status() != Status::Executing {
+            return Vec::new();
+        }
+        let named = &self.answer.actions;
+        let ahead = [Action::Next, Action::Complete];
+        let mut actions: Vec<Action> = [Action::Prev, Action::Next, Action::Complete]
+            .into_iter()
+            .filter(|action| named.contains(action))
+            .collect();
+        if !actions.iter().any(|action| ahead.contains(action)) {
+            // Without any, this is the only stage; and some providers name the way ahead by the default alone.
+            let default = self.answer.default_action.filter(|default| ahead.contains(default));
+            actions.push(match self.answer.default_action {
+                None => Action::Complete,
+                Some(_) => default.unwrap_or(Action::Next),
+            });
+        }
+        actions
+    }
+
+    /// What the provider suggests to do: `Next` or `Complete`.
+    pub fn default_action(&self) -> Option<Action> {
+        let actions = self.actions();
+        let ahead = || actions.iter().copied().find(|action| *action != Action::Prev);
+        self.answer.default_action.filter(|action| actions.contains(action)).or_else(ahead)
+    }
+
+    /// Readings that came with the last answer.
+    ///
+    /// # Errors
+    /// `MalformedAnswer` where they cannot be read.
+    pub fn data(&self) -> Result<Option<Data>> {
+        read_data(&self.answer.payloads, self.to.as_str())
+    }
+
+    /// Fills in the form and asks for the next stage. Fields without a value keep their default.
+    ///
+    /// # Errors
+    /// `InvalidArgument` where a required field has no value, a value does not fit, there is no field of that name,
+    /// or the provider allows no next stage: nothing was sent then, and the stage is as it was. `SessionExpired` where
+    /// the provider waited too long. `CommandFailed` where it gave up. As [`Client::get_history`].
+    pub async fn next(&mut self, values: &Values) -> Result<()> {
+        self.submit(Action::Next, values).await
+    }
+
+    /// Fills in the form and asks for the result. Later stages, if there are any, keep their defaults.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub async fn complete(&mut self, values: &Values) -> Result<()> {
+        self.submit(Action::Complete, values).await
+    }
+
+    /// Asks for the stage before.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub async fn prev(&mut self) -> Result<()> {
+        let run = async {
+            self.check_allowed(Action::Prev)?;
+            self.send(Action::Prev, None, Vec::new()).await
+        };
+        let done = run.await;
+        done.map_err(|error| error.during(self.operation()))
+    }
+
+    /// Gives up, and waits at most ten seconds for the provider to say that it knows. Whatever it kept is gone then.
+    ///
+    /// # Errors
+    /// Those of the network. That the provider gave up before is none.
+    pub async fn cancel(mut self) -> Result<()> {
+        if !std::mem::take(&mut self.open) {
+            return Ok(());
+        }
+        let limit = AVAILABILITY_TIMEOUT.min(self.session.request_timeout());
+        let request = Request::Set(self.request(Action::Cancel).to_element());
+        match self.session.request(Some(&self.to), request, limit).await {
+            Err(error) if error.kind() != ErrorKind::SessionExpired => {
+                Err(error.during(format!("canceling {} at {}", self.answer.node, self.to)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What came of it.
+    ///
+    /// # Errors
+    /// `InvalidArgument` where it is not completed; it is canceled then. `MalformedAnswer`.
+    pub fn into_outcome(self) -> Result<Outcome> {
+        let operation = self.operation();
+        if self.status() != Status::Completed {
+            return Err(Error::new(ErrorKind::InvalidArgument, "the command is not completed")
+                .remedy("Complete it first")
+                .during(operation));
+        }
+        let to = self.to.to_string();
+        Outcome::read(self.into_command(), &to).map_err(|error| error.during(operation))
+    }
+
+    fn into_command(mut self) -> Command {
+        self.open = false;
+        std::mem::take(&mut self.answer)
+    }
+
+    async fn submit(&mut self, action: Action, values: &Values) -> Result<()> {
+        let run = async {
+            self.check_allowed(action)?;
+            let form = match self.form().filter(|form| form.kind == FormType::Form) {
+                Some(form) => Some(fill(form, values)?),
+                None => match &*values.names().collect::<Vec<_>>() {
+                    [] => None,
+                    names => return Err(unknown_field(names, None)),
+                },
+            };
+            self.send(action, form, Vec::new()).await
+        };
+        let done = run.await;
+        done.map_err(|error| error.during(self.operation()))
+    }
+
+    fn check_allowed(&self, action: Action) -> Result<()> {
+        let actions = self.actions();
+        if actions.contains(&action) && self.open {
+            return Ok(());
+        }
+        let error = Error::new(
+            ErrorKind::InvalidArgument,
+            format!("the command does not allow `{}` now", action.as_str()),
+        );
+        Err(if self.open {
+            let names: Vec<&str> = actions.iter().map(|action| action.as_str()).collect();
+            error.remedy(format!("It allows {} and cancel", names.join(", ")))
+        } else {
+            error.remedy("It is over: begin it again")
+        })
+    }
+
+    fn request(&self, action: Action) -> Command {
+        let mut request = Command::execute(&*self.answer.node, None);
+        (request.session, request.action) = (self.answer.session.clone(), Some(action));
+        request
+    }
+
+    async fn send(&mut self, action: Action, form: Option<Form>, beside: Vec<Element>) -> Result<()> {
+        let mut request = self.request(action);
+        (request.form, request.payloads) = (form, beside);
+        self.ask(request).await
+    }
+
+    /// Each question has a deadline of its own: a slow stage must not eat the time of the next.
+    async fn ask(&mut self, request: Command) -> Result<()> {
+        let (request, limit) = (Request::Set(request.to_element()), self.session.request_timeout());
+        let answer = self.session.request(Some(&self.to), request, limit).await;
+        if answer.as_ref().is_err_and(|error| error.kind() == ErrorKind::SessionExpired) {
+            self.open = false;
+        }
+        self.take(answer?)
+    }
+
+    fn take(&mut self, answer: Option<Element>) -> Result<()> {
+        let answer = answer.and_then(Command::from_element).filter(|answer| answer.node == self.answer.node);
+        let mut answer = answer.ok_or_else(|| self.malformed())?;
+        // The provider's to choose, and to change; some leave it out once it is known.
+        answer.session = answer.session.take().or_else(|| self.answer.session.clone());
+        let over = matches!(answer.status, Some(Status::Completed | Status::Canceled));
+        self.open = answer.session.is_some() && !over;
+        if answer.status.is_none() || !over && answer.session.is_none() {
+            self.answer.session = answer.session;
+            return Err(self.malformed());
+        }
+        self.answer = answer;
+        match (over, self.answer.error_note()) {
+            // Completed is not success: a note of an error says that it failed (XEP-0050 section 3.5).
+            (true, Some(note)) => Err(self.failed(note)),
+            (true, None) if self.status() == Status::Canceled => {
+                Err(Error::new(ErrorKind::CommandFailed, format!("{} canceled the command", self.to)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Who is asked again with an error, after what was sent, gets no better answer from the same values.
+    fn stop_at_error(&self, stage: usize) -> Result<()> {
+        match self.answer.error_note() {
+            Some(note) if stage > 0 => Err(self.failed(note)),
+            _ => Ok(()),
+        }
+    }
+
+    fn failed(&self, note: &str) -> Error {
+        let note = if note.trim().is_empty() { "the provider does not say why" } else { note };
+        Error::answer(ErrorKind::CommandFailed, note)
+            .remedy(format!("{} carried out the command and this is what came of it", self.to))
+    }
+
+    fn malformed(&self) -> Error {
+        let message = format!("{} did not answer the command `{}` as one", self.to, self.answer.node);
+        Error::new(ErrorKind::MalformedAnswer, message)
+    }
+
+    fn endless(&self) -> Error {
+        Error::new(ErrorKind::CommandFailed, format!("{} keeps asking for more forms", self.to))
+    }
+
+    pub(crate) fn operation(&self) -> String {
+        format!("running {} at {}", self.answer.node, self.to)
+    }
+}
+
+impl Drop for Execution {
+    fn drop(&mut self) {
+        if self.open {
+            let header = IqHeader { from: None, to: Some(self.to.clone()), id: self.session.new_id() };
+            let request = self.request(Action::Cancel).to_element();
+            self.session.send_soon(Iq::assemble(header, IqPayload::Set(request)));
+        }
+    }
+}
+
+impl std::fmt::Debug for Execution {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Execution")
+            .field("node", &self.answer.node)
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_end() {
+        let to: Jid = "a@b.test/c".parse().unwrap();
+        let set = |inner: &str| -> Element {
+            format!("<set xmlns='http://jabber.org/protocol/rsm'>{inner}</set>").parse().unwrap()
+        };
+        let mut pages = Pages::default();
+        assert_eq!(pages.after(&to, None, 5, true, Some("e")).unwrap(), None);
+        let two = set("<first>a</first><last>b</last><count>4</count>");
+        assert_eq!(pages.after(&to, Some(&two), 2, true, None).unwrap().as_deref(), Some("b"));
+        assert_eq!(pages.after(&to, Some(&two), 2, true, None).unwrap(), None, "all there are");
+        let uncounted = set("<last/>");
+        assert_eq!(pages.after(&to, Some(&uncounted), 2, true, Some("z")).unwrap().as_deref(), Some("z"));
+        assert_eq!(pages.after(&to, Some(&uncounted), 0, false, None).unwrap(), None, "an empty page");
+        for (set, is_new, last) in [
+            (&uncounted, false, Some("z")),
+            (&uncounted, true, None),
+            (&set("<count>few</count>"), true, Some("z")),
+        ] {
+            let error = pages.after(&to, Some(set), 2, is_new, last).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::MalformedAnswer, "{error}");
+        }
+    }
+
+    #[test]
+    fn nodes_can_be_written() {
+        for node in ["", "a\0", "\u{1b}[0m", &"x".repeat(1001)] {
+            assert_eq!(node_argument(node).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        }
+        assert!(node_argument("http://example.org/x#élan").is_ok());
+    }
+}
