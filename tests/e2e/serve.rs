@@ -1,17 +1,19 @@
 //! Readings in a database, served over a real server.
 
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use quoalise::jiff::{SignedDuration, Timestamp};
 use quoalise::provider::Limits;
 use quoalise::provider::readings::{Sqlite, SqliteOptions};
-use quoalise::{Client, ErrorKind, Period};
-use quoalise_tests::Prosody;
+use quoalise::{Availability, Client, ErrorKind, Event, Listener, Period};
+use quoalise_tests::{Account, Prosody};
 use rusqlite::Connection;
 use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
 
-use crate::support::{START, client, config, serve};
+use crate::support::{PATIENCE, START, client, config, serve};
 
 const SERIES: &str = "urn:dev:ow:10e2073a01080063_power";
 
@@ -122,4 +124,125 @@ async fn a_request_given_up_by_its_deadline_leaves_nothing_behind() {
     assert_eq!(data.records().len(), 1);
     client.close().await;
     provider.close().await;
+}
+
+/// `quoalise serve`, killed when it is not ended.
+struct Serving(Child);
+
+impl Serving {
+    /// Online when this returns.
+    async fn start(server: &Prosody, account: &Account, folder: &TempDir, client: &Client) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_quoalise-under-test"));
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("QUOALISE_")) {
+            command.env_remove(name);
+        }
+        let file = |name: &str| folder.path().join(name);
+        command
+            .args(["serve", "--open", "--watch", "0.1", "--csv"])
+            .arg(file("wind.csv"))
+            .arg("--sqlite")
+            .arg(file("db"))
+            .env("QUOALISE_USER", &account.jid)
+            .env("QUOALISE_PASSWORD", &account.password)
+            .env("QUOALISE_ADDRESS", format!("127.0.0.1:{}", server.c2s_port()))
+            .env("QUOALISE_CA_FILE", server.ca_file())
+            .env("XDG_STATE_HOME", folder.path())
+            .stdin(Stdio::null())
+            .stderr(Stdio::null());
+        let serving = Self(command.spawn().unwrap());
+        let online = async {
+            while client.availability(&format!("{}/proxy", account.jid)).await.unwrap()
+                != Availability::Online
+            {
+                sleep(Duration::from_millis(50)).await;
+            }
+        };
+        timeout(PATIENCE, online).await.expect("a provider that comes online");
+        serving
+    }
+
+    /// As systemd does it.
+    async fn end(mut self) {
+        let sent = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        let asked = Instant::now();
+        while self.0.try_wait().unwrap().is_none() {
+            assert!(asked.elapsed() < PATIENCE, "it does not end");
+            sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(self.0.wait().unwrap().code(), Some(130));
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The times of the next pushes, until there are so many.
+async fn pushed(listener: &mut Listener, count: usize) -> Vec<i64> {
+    let mut times = Vec::new();
+    while times.len() < count {
+        match timeout(PATIENCE, listener.next()).await.expect("a push in time").unwrap().unwrap() {
+            Event::Push(push) => {
+                times.extend(push.data.records().times().iter().map(|time| time / 1_000_000))
+            }
+            Event::Availability { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    times.sort_unstable();
+    times
+}
+
+#[tokio::test]
+async fn the_command_serves_files_and_pushes_what_is_new() {
+    let server = Prosody::shared();
+    let folder = TempDir::new().unwrap();
+    drop(database(&folder, 10));
+    let writer = Connection::open(folder.path().join("db")).unwrap();
+    writer.busy_timeout(PATIENCE).unwrap();
+    let insert = |time: i64| {
+        writer.execute("INSERT INTO readings VALUES (?1, ?2, 7, 'W')", (SERIES, time)).unwrap();
+    };
+    let table = folder.path().join("wind.csv");
+    std::fs::write(&table, "time,value,unit\n1640995200,1,m/s\n1640998800,,m/s\n1641002400,2,m/s\n").unwrap();
+    let client = client(&server).await;
+    let account = server.new_account();
+    let jid = format!("{}/proxy", account.jid);
+
+    let serving = Serving::start(&server, &account, &folder, &client).await;
+    let wind = client.get_history(&jid, "wind", &Period::all()).await.unwrap();
+    assert_eq!(wind.records().values(), [1.0, 2.0]);
+    assert_eq!(
+        window(&client, &jid, "2022-01-01T00:02:00Z".parse().unwrap(), SignedDuration::from_mins(3))
+            .await
+            .unwrap(),
+        [2, 3, 4]
+    );
+    let series = client.series(&jid, None).await.unwrap();
+    let names: Vec<&str> = series.iter().map(|series| series.identifier.as_str()).collect();
+    assert_eq!(names, [SERIES, "wind"]);
+
+    client.subscribe(&jid, SERIES).await.unwrap();
+    client.subscribe(&jid, "wind").await.unwrap();
+    let mut listener = client.listen().await.unwrap();
+    insert(1_641_000_000);
+    assert_eq!(pushed(&mut listener, 1).await, [1_641_000_000]);
+    serving.end().await;
+    insert(1_641_000_060);
+    let more = std::fs::read_to_string(&table).unwrap() + "1641006000,3,m/s\n";
+    std::fs::write(&table, more).unwrap();
+    let serving = Serving::start(&server, &account, &folder, &client).await;
+    assert_eq!(
+        pushed(&mut listener, 2).await,
+        [1_641_000_060, 1_641_006_000],
+        "what came meanwhile, and no more"
+    );
+    insert(1_641_000_120);
+    assert_eq!(pushed(&mut listener, 1).await, [1_641_000_120]);
+    serving.end().await;
+    client.close().await;
 }

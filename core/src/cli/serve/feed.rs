@@ -1,10 +1,9 @@
 //! What is new in the files goes to the subscribers, and is marked as pushed.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::gate::Keeper;
 use super::marks::Marks;
 use super::tables::{Tables, last_times, later};
 use crate::data::Metadata;
@@ -21,11 +20,12 @@ pub(super) struct Feed {
     tables: Tables,
     database: Option<Watched>,
     marks: Marks,
-    keeper: Keeper,
     every: Duration,
     /// Up to where each table was pushed, by its source.
     pushed: BTreeMap<String, BTreeMap<String, i64>>,
     pending: VecDeque<(Metadata, Records)>,
+    /// Tables that were pushed from since that was last written down.
+    unkept: BTreeSet<String>,
     told: bool,
 }
 
@@ -51,7 +51,6 @@ impl Feed {
         tables: Tables,
         database: Option<(Sqlite, &Path, &str)>,
         marks: Marks,
-        keeper: Keeper,
         every: Duration,
     ) -> Result<Self> {
         let database = match database {
@@ -68,7 +67,8 @@ impl Feed {
             None => None,
         };
         let (pushed, pending) = Default::default();
-        let mut feed = Self { tables, database, marks, keeper, every, pushed, pending, told: false };
+        let mut feed =
+            Self { tables, database, marks, every, pushed, pending, unkept: BTreeSet::new(), told: false };
         feed.resume();
         Ok(feed)
     }
@@ -77,7 +77,7 @@ impl Feed {
     fn resume(&mut self) {
         let mut new = Vec::new();
         for file in &self.tables.files {
-            let source = file.source();
+            let source = file.source.clone();
             match self.marks.get(&source) {
                 Some(Mark::Times(times)) => drop(self.pushed.insert(source, times)),
                 _ => new.push((source, last_times(&self.tables.readings, &file.series))),
@@ -87,7 +87,7 @@ impl Feed {
             let known = self.pushed.values().filter_map(|times| times.get(&name)).max().copied();
             let had = |source: &String| self.pushed.contains_key(source);
             let of_known_file =
-                || self.tables.files.iter().any(|file| file.series.contains(&name) && had(&file.source()));
+                || self.tables.files.iter().any(|file| file.series.contains(&name) && had(&file.source));
             if known.is_some() || of_known_file() {
                 let later = later(&self.tables.readings, &name, known);
                 self.pending.extend(later.into_iter().flat_map(in_pieces));
@@ -103,7 +103,6 @@ impl Feed {
     /// and then goes on from there.
     pub(super) async fn run(&mut self, provider: &Provider) -> Error {
         loop {
-            self.keeper.look();
             let news = self.tables.look();
             self.pending.extend(news.into_iter().flat_map(in_pieces));
             let pushed = match self.push_tables(provider).await {
@@ -124,23 +123,42 @@ impl Feed {
     }
 
     async fn push_tables(&mut self, provider: &Provider) -> Result<(), Failed> {
-        while let Some((meta, records)) = self.pending.front() {
-            publish(provider, meta, records).await?;
+        let mut kept = Instant::now();
+        let pushed = loop {
+            let Some((meta, records)) = self.pending.front() else { break Ok(()) };
+            if let Err(failed) = publish(provider, meta, records).await {
+                break Err(failed);
+            }
             if let Some(last) = records.times().last() {
-                self.mark_table(records.name(0).to_owned(), *last);
+                let (name, last) = (records.name(0).to_owned(), *last);
+                self.mark_table(&name, last);
             }
             self.pending.pop_front();
-        }
-        Ok(())
+            // Each time takes the disk some milliseconds, and there may be thousands of series.
+            if kept.elapsed() > Duration::from_secs(1) {
+                self.keep_marks();
+                kept = Instant::now();
+            }
+        };
+        self.keep_marks();
+        pushed
     }
 
-    fn mark_table(&mut self, name: String, time: i64) {
-        for file in self.tables.files.iter().filter(|file| file.series.contains(&name)) {
-            let source = file.source();
+    fn mark_table(&mut self, name: &str, time: i64) {
+        for file in self.tables.files.iter().filter(|file| file.series.contains(name)) {
+            let source = file.source.clone();
             let times = self.pushed.entry(source.clone()).or_default();
-            let known = times.entry(name.clone()).or_insert(time);
+            let known = times.entry(name.to_owned()).or_insert(time);
             *known = time.max(*known);
-            self.marks.set(&source, &Mark::Times(times.clone()));
+            self.unkept.insert(source);
+        }
+    }
+
+    fn keep_marks(&mut self) {
+        for source in std::mem::take(&mut self.unkept) {
+            if let Some(times) = self.pushed.get(&source) {
+                self.marks.set(&source, &Mark::Times(times.clone()));
+            }
         }
     }
 
@@ -159,6 +177,12 @@ impl Feed {
             *stirred = added.more;
         }
         Ok(())
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.keep_marks();
     }
 }
 

@@ -1,7 +1,9 @@
 //! Who may read: everybody, or those on a list that may be changed meanwhile.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use super::super::exit::{Exit, Failure};
 use super::Seen;
@@ -9,6 +11,9 @@ use crate::data::Identifier;
 use crate::jid::{BareJid, Jid};
 use crate::provider::{Access, AccessList, Authorization};
 use crate::{Result, provider};
+
+/// How often the list is looked at.
+const EVERY: Duration = Duration::from_secs(1);
 
 /// An account, and what it may read; `None` for everything.
 #[derive(Clone, Debug)]
@@ -103,8 +108,16 @@ impl Keeper {
         self.gate.clone()
     }
 
+    /// Reads the file again whenever it changes.
+    pub(super) async fn watch(mut self) -> Infallible {
+        loop {
+            tokio::time::sleep(EVERY).await;
+            self.look();
+        }
+    }
+
     /// Reads the file again if it has changed; one that cannot be read changes nothing.
-    pub(super) fn look(&mut self) {
+    fn look(&mut self) {
         match &self.file {
             Some((path, seen)) if Seen::of(path) != *seen => {}
             _ => return,

@@ -167,7 +167,7 @@ impl Args {
                 let database =
                     start.served.database.clone().zip(path).map(|(database, path)| (database, path, table));
                 let every = Duration::from_secs_f64(self.watch);
-                Some(Feed::begin(tables, database, marks, keeper, every).await?)
+                Some(Feed::begin(tables, database, marks, every).await?)
             } else {
                 None
             };
@@ -179,6 +179,7 @@ impl Args {
                     Ok(never) => match never {},
                     Err(error) => error.into(),
                 },
+                never = keeper.watch() => match never {},
             };
             if let Some(provider) = online {
                 provider.close().await;
@@ -250,8 +251,7 @@ struct Start {
 
 impl Start {
     async fn provider(&self) -> Result<Provider> {
-        let mut limits = Limits::default();
-        limits.answer = self.answer_limit;
+        let limits = Limits { answer: self.answer_limit, ..Limits::default() };
         Provider::builder(self.served.clone(), self.gate.clone())
             .subscriptions(self.subscriptions.clone())
             .limits(limits)

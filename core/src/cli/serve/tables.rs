@@ -22,6 +22,8 @@ pub(super) struct Tables {
 /// A file.
 pub(super) struct Table {
     path: PathBuf,
+    /// What it is remembered as.
+    pub source: String,
     /// The names of its series.
     pub series: BTreeSet<String>,
     /// How it was when it was read.
@@ -41,7 +43,9 @@ impl Tables {
             let (data, _) = read_table(path, &options, true)?;
             readings.add(&data)?;
             let series = data.records().names().map(str::to_owned).collect();
-            files.push(Table { path: path.clone(), series, looked: read.clone(), read, cut: false });
+            let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+            let source = format!("csv {}", full.display());
+            files.push(Table { path: path.clone(), source, series, looked: read.clone(), read, cut: false });
         }
         Ok(Self { readings, files, options, told: false })
     }
@@ -97,12 +101,6 @@ impl Tables {
             (file.read, file.cut, file.series) = (now, cut, series);
         }
         Ok(fresh)
-    }
-}
-
-impl Table {
-    pub(super) fn source(&self) -> String {
-        format!("csv {}", std::fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone()).display())
     }
 }
 

@@ -109,6 +109,7 @@ struct Inner {
     places: Semaphore,
     watched: Mutex<Option<(Opened, i64)>>,
     told_left_out: AtomicBool,
+    told_unreadable: AtomicBool,
 }
 
 /// A connection, and which file it is of.
@@ -225,6 +226,7 @@ impl Sqlite {
             places: Semaphore::new(CONCURRENT),
             watched: Mutex::new(None),
             told_left_out: AtomicBool::new(false),
+            told_unreadable: AtomicBool::new(false),
         }));
         match database.0.form(&opened.connection) {
             Ok(_) => {}
@@ -299,6 +301,7 @@ impl Sqlite {
         drop(place);
         match done {
             Ok(Ok((found, opened))) => {
+                self.0.told_unreadable.store(false, Ordering::Relaxed);
                 self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).push(opened);
                 Ok(found)
             }
@@ -367,7 +370,9 @@ impl Inner {
     }
 
     fn explain(&self, error: rusqlite::Error) -> Error {
-        log::warn!("{} cannot be read: {error}", self.path.display());
+        if !self.told_unreadable.swap(true, Ordering::Relaxed) {
+            log::warn!("{} cannot be read: {error}", self.path.display());
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 let text = "the data are being written; try again in a moment";
