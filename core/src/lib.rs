@@ -51,8 +51,8 @@ mod state;
 
 #[cfg(feature = "xmpp")]
 pub use client::{
-    Authorization, AuthorizeRequest, Availability, Client, CommandInfo, Consent, DatePeriod, Direction,
-    Event, Execution, FieldValue, Listener, Outcome, Period, Push, Table, Values,
+    AuthorizeRequest, AuthorizeUri, Availability, Client, CommandInfo, Consent, DatePeriod, Direction, Event,
+    Execution, FieldValue, Listener, Outcome, Period, Push, Table, Values,
 };
 pub use data::{Rights, Series};
 pub use error::{Error, ErrorKind, Result};

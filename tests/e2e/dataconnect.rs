@@ -2,8 +2,7 @@
 
 use quoalise::data::{Aggregation, Metadata, SamplingInterval};
 use quoalise::{
-    Authorization, AuthorizeRequest, Client, Consent, DatePeriod, Direction, Error, ErrorKind, Event,
-    Listener,
+    AuthorizeRequest, AuthorizeUri, Client, Consent, DatePeriod, Direction, Error, ErrorKind, Event, Listener,
 };
 use quoalise_tests::{Account, Prosody};
 use tokio_xmpp::minidom::Element;
@@ -364,7 +363,7 @@ async fn a_notice_is_matched_to_the_request_it_answers() {
     let (proxy, mut publisher) = proxy(&server, vector!("get-authorize-uri.completed")).await;
     let (other_proxy, mut other_publisher) =
         self::proxy(&server, vector!("get-authorize-uri.completed")).await;
-    let ask = async |proxy: &Script, name: &str| -> Authorization {
+    let ask = async |proxy: &Script, name: &str| -> AuthorizeUri {
         client.authorize_uri(&proxy.jid, &AuthorizeRequest::new(name)).await.unwrap()
     };
     let (first, second) = (ask(&proxy, "first").await, ask(&proxy, "second").await);

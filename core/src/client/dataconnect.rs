@@ -268,7 +268,7 @@ impl fmt::Debug for AuthorizeRequest {
 /// Where a person gives consent, and what the notice of it will bring back.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Authorization {
+pub struct AuthorizeUri {
     /// Where to send the person's browser.
     pub uri: String,
     /// What the notice of consent brings back.
@@ -279,17 +279,17 @@ pub struct Authorization {
     pub provider: Jid,
 }
 
-impl Authorization {
+impl AuthorizeUri {
     /// Another provider cannot answer, even one that has come to know the state.
     pub(super) fn is_answered_by(&self, consent: &Consent) -> bool {
         consent.state.as_ref() == Some(&self.state) && consent.from.to_bare() == self.provider.to_bare()
     }
 }
 
-impl fmt::Debug for Authorization {
+impl fmt::Debug for AuthorizeUri {
     /// The state, which is also in the URI, is a secret until it comes back.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Authorization")
+        f.debug_struct("AuthorizeUri")
             .field("name", &self.name)
             .field("provider", &self.provider.to_string())
             .finish_non_exhaustive()
@@ -322,7 +322,7 @@ pub struct Consent {
     /// What came back of the request's state.
     pub state: Option<String>,
     /// Which request of this client it answers: the latest to the same provider with this state.
-    pub request: Option<Authorization>,
+    pub request: Option<AuthorizeUri>,
     /// What the message says in words, where it does: see [`Push::body`](super::Push::body).
     pub body: Option<String>,
     /// What else was in the notice, and then in the message: see [`Push::other`](super::Push::other).
@@ -437,17 +437,17 @@ impl Client {
     }
 
     /// Asks a Data Connect proxy where a person can consent to this account reading their meter. Send the person's
-    /// browser to the [`uri`](Authorization::uri); when they have agreed, the provider sends a notice, which
+    /// browser to the [`uri`](AuthorizeUri::uri); when they have agreed, the provider sends a notice, which
     /// [`listen`](Self::listen) gives as [`Event::Consent`](super::Event::Consent). Its messages are trusted from here
     /// on.
     ///
     /// The request is remembered by this client and its clones (the last 10,000), and told with the notice that answers
     /// it. It is remembered nowhere else: who listens in another process keeps the
-    /// [`state`](Authorization::state) and compares.
+    /// [`state`](AuthorizeUri::state) and compares.
     ///
     /// # Errors
     /// `InvalidArgument` for a request that cannot be right; else as [`get_history`](Self::get_history).
-    pub async fn authorize_uri(&self, provider: &str, request: &AuthorizeRequest) -> Result<Authorization> {
+    pub async fn authorize_uri(&self, provider: &str, request: &AuthorizeRequest) -> Result<AuthorizeUri> {
         let run = async {
             let provider_jid = provider_argument(provider)?;
             request.check()?;
@@ -473,7 +473,7 @@ impl Client {
                 }
             })?;
             let name = request.name.clone();
-            let authorization = Authorization { uri, state, name, provider: provider_jid };
+            let authorization = AuthorizeUri { uri, state, name, provider: provider_jid };
             self.inbox.expect(authorization.clone());
             Ok(authorization)
         };
@@ -693,7 +693,7 @@ mod tests {
         assert!(one != other && one.len() == 22);
         let (uri, name) = (format!("https://p.test/?state={one}"), "x".to_owned());
         let provider = "p@a.test/proxy".parse().unwrap();
-        let authorization = Authorization { uri, state: one.clone(), name, provider };
+        let authorization = AuthorizeUri { uri, state: one.clone(), name, provider };
         let request = AuthorizeRequest::new("x").state(&*one);
         assert!(!format!("{authorization:?} {request:?}").contains(&one));
     }

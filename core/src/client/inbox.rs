@@ -12,7 +12,7 @@ use xmpp_parsers::message::{Lang, Message, MessageType};
 use xmpp_parsers::ns;
 use xmpp_parsers::presence::{Presence, Type as PresenceType};
 
-use super::dataconnect::{self, Authorization, Consent, Notice};
+use super::dataconnect::{self, AuthorizeUri, Consent, Notice};
 use super::{Event, Push};
 use crate::data;
 use crate::error::{Error, ErrorKind, Result};
@@ -51,7 +51,7 @@ struct State {
     dropped: u64,
     distrusted: u64,
     presences: HashMap<Jid, Known>,
-    authorizations: VecDeque<Authorization>,
+    authorizations: VecDeque<AuthorizeUri>,
     over: Option<Error>,
 }
 
@@ -113,7 +113,7 @@ impl Inbox {
     }
 
     /// Remembers what a notice of consent may come to answer.
-    pub(super) fn expect(&self, authorization: Authorization) {
+    pub(super) fn expect(&self, authorization: AuthorizeUri) {
         let mut state = self.lock();
         if state.authorizations.len() >= AUTHORIZATIONS {
             state.authorizations.pop_front();

@@ -13,7 +13,7 @@ pub(crate) use commands::Walk;
 pub use commands::{CommandInfo, Execution};
 #[cfg(feature = "cli")]
 pub(crate) use dataconnect::check_usage_point;
-pub use dataconnect::{Authorization, AuthorizeRequest, Consent, DatePeriod, Direction};
+pub use dataconnect::{AuthorizeRequest, AuthorizeUri, Consent, DatePeriod, Direction};
 pub use fill::{FieldValue, Values};
 #[cfg(feature = "cli")]
 pub(crate) use fill::{is_field, missing, unknown_field};
