@@ -28,7 +28,7 @@
 //!
 //! # Features
 //! `xmpp` (on by default): session, client and provider. Without it the codec alone, no I/O, no tokio. `csv`: tables.
-//! `sqlite` (on by default): subscriptions of a provider in a file. `sandbox`: the server in this process. `cli`: the `quoalise` command.
+//! `sqlite` (on by default): subscriptions of a provider in a file, readings in a database. `sandbox`: the server in this process. `cli`: the `quoalise` command.
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
