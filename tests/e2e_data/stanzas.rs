@@ -124,7 +124,8 @@ async fn request(name: &str, stanza: &str) {
         "01-disco-items-commands.request" => {
             let nodes: Vec<_> =
                 child(&answer, "query").children().filter_map(|item| item.attr("node")).collect();
-            assert_eq!(nodes, ["get_history", "subscribe", "unsubscribe"]);
+            // And one more, of our own proposal.
+            assert_eq!(nodes, ["get_history", "subscribe", "unsubscribe", "list_series"]);
         }
         "02-get-history.single-step.request" => {
             assert_eq!(command().attr("status"), Some("completed"));

@@ -108,6 +108,11 @@ impl<S: Service> Work<S> {
         if data.records().len() <= most {
             match payload::write(&data, self.limits.answer) {
                 Err(error) if error.kind() == ErrorKind::TooLarge => {}
+                Err(error) if error.kind() == ErrorKind::MalformedData => {
+                    // Which of them may be personal.
+                    let text = "some of the data cannot be written as SenML (RFC 8428), such as times before July 1978";
+                    return Err(Error::answer(ErrorKind::CommandFailed, text));
+                }
                 written => return written,
             }
         }
