@@ -203,6 +203,21 @@ impl Data {
         Ok(out)
     }
 
+    /// The same payload with the records before a time alone.
+    #[cfg(feature = "xmpp")]
+    pub(crate) fn before(&self, end: i64) -> Self {
+        let mut some = Self { records: Records::new(), ..self.clone() };
+        for (part, all) in some.parts.iter_mut().zip(&self.parts) {
+            let start = some.records.len();
+            for record in self.records.rows(all.rows()).filter(|record| record.time < end) {
+                // They come from records.
+                let _ = some.records.push(&record);
+            }
+            part.rows = start..some.records.len();
+        }
+        some
+    }
+
     /// The energy of the payload in Wh: mean power times its interval, or sums of energy, added up.
     ///
     /// `None` where that has no meaning: another quantity, no fixed interval, a meter index. Gaps count as nothing.

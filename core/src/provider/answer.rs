@@ -14,16 +14,22 @@ use xmpp_parsers::jid::{BareJid, Jid};
 
 use super::access::DynAuthorization;
 use super::commands::{self, Refusal, Sessions};
+use super::listing::Known;
 use super::subscriptions::DynSubscriptions;
 use super::{HistoryRequest, Limits, Service};
 use crate::data::Data;
 use crate::error::{Error, ErrorKind, Result};
-use crate::senml::Records;
 use crate::session::WeakSession;
 use crate::stanza::payload;
 
 /// The shortest record takes so many bytes of an answer: `<senml v="1"></senml>`, and the next one a time more.
 const SHORTEST_RECORD: usize = 21;
+
+/// SenML has no earlier times (RFC 8428 section 4.5.3): 1978-07-04T21:24:16Z.
+const FIRST_TIME: i64 = (1 << 28) * 1_000_000;
+
+/// Refusals on their way; whoever asks faster than the stream takes them gets none.
+const REFUSALS: usize = 1000;
 
 pub(super) struct Work<S> {
     pub service: S,
@@ -31,9 +37,11 @@ pub(super) struct Work<S> {
     pub subscriptions: Arc<dyn DynSubscriptions>,
     pub session: WeakSession,
     pub sessions: Sessions,
+    pub known: Known,
     pub jid: Jid,
     pub limits: Limits,
     places: Semaphore,
+    refusals: Semaphore,
     queue: Mutex<Queue>,
 }
 
@@ -47,8 +55,21 @@ impl<S: Service> Work<S> {
         limits: Limits,
     ) -> Self {
         let places = Semaphore::new(limits.concurrent.max(1));
-        let (sessions, queue) = Default::default();
-        Self { service, authorization, subscriptions, session, sessions, jid, limits, places, queue }
+        let refusals = Semaphore::new(REFUSALS);
+        let (sessions, queue, known) = Default::default();
+        Self {
+            service,
+            authorization,
+            subscriptions,
+            session,
+            sessions,
+            known,
+            jid,
+            limits,
+            places,
+            refusals,
+            queue,
+        }
     }
 
     pub async fn take(self: Arc<Self>, request: Iq) {
@@ -56,22 +77,28 @@ impl<S: Service> Work<S> {
         // Servers always say who asks; without it there is nobody to answer.
         let Some(requester) = header.from.clone() else { return };
         let form = commands::session(&payload);
-        let answer = match Turn::of(&self.queue, &requester, &self.limits) {
-            // Kept until the answer is on its way: finished ones take room too.
-            Some(turn) => (self.within_time(&turn, &requester, payload).await, Some(turn)),
+        // Both are the requester's own, and stand in the answer.
+        let taken = written(&header.id) + written(&requester.to_string());
+        let turn = Turn::of(&self.queue, &requester, &self.limits);
+        let mut _refusal = None;
+        let answer = match &turn {
+            Some(turn) => self.within_time(turn, &requester, payload, taken).await,
             None => {
+                let Ok(place) = self.refusals.try_acquire() else { return };
+                _refusal = Some(place);
                 let text = "too many requests at once; try again in a moment";
-                (Err(Error::answer(ErrorKind::LimitReached, text).into()), None)
+                Err(Error::answer(ErrorKind::LimitReached, text).into())
             }
         };
         let reply = IqHeader { from: None, to: header.from, id: header.id };
-        let mut reply = reply.assemble(match answer.0 {
+        let mut reply = reply.assemble(match answer {
             Ok(element) => IqPayload::Result(Some(element)),
             Err(refusal) => IqPayload::Error(refusal.into_stanza()),
         });
         if let Iq::Error { payload, .. } = &mut reply {
             *payload = form;
         }
+        // The turn is kept until the answer is on its way: finished ones take room too.
         if let Some(session) = self.session.upgrade() {
             let _ = session.send(reply).await;
         }
@@ -82,12 +109,14 @@ impl<S: Service> Work<S> {
         turn: &Turn<'_>,
         requester: &Jid,
         payload: IqPayload,
+        taken: usize,
     ) -> Result<Element, Refusal> {
+        let room = self.limits.answer.saturating_sub(taken);
         let work = async {
             // One's own place first: whoever asks much waits for himself before others wait for him.
             let _own = turn.own.acquire().await;
             let _place = self.places.acquire().await;
-            self.carry_out(requester, payload).await
+            self.carry_out(requester, payload, room).await
         };
         match timeout(self.limits.request_timeout, AssertUnwindSafe(work).catch_unwind()).await {
             Ok(Ok(answer)) => answer,
@@ -100,24 +129,33 @@ impl<S: Service> Work<S> {
         }
     }
 
-    /// The payload of an answer, or the refusal that tells which period would fit.
-    pub async fn history(&self, mut request: HistoryRequest) -> Result<Element> {
-        request.most = self.limits.answer / SHORTEST_RECORD;
+    /// The payload of an answer with so much room, or the refusal that tells which period would fit.
+    pub async fn history(&self, mut request: HistoryRequest, room: usize) -> Result<Element> {
+        request.most = room / SHORTEST_RECORD;
         let (start, most) = (request.start, request.most);
         let data = self.service.get_history(request).await?;
+        if data.records().times().iter().any(|time| *time < FIRST_TIME) {
+            let text = "SenML has no times before 1978-07-04T21:24:16Z (RFC 8428): ask from there on";
+            return Err(Error::answer(ErrorKind::BadRequest, text));
+        }
         if data.records().len() <= most {
-            match payload::write(&data, self.limits.answer) {
+            match payload::write(&data, room) {
                 Err(error) if error.kind() == ErrorKind::TooLarge => {}
+                // Which of them may be personal.
                 Err(error) if error.kind() == ErrorKind::MalformedData => {
-                    // Which of them may be personal.
-                    let text = "some of the data cannot be written as SenML (RFC 8428), such as times before July 1978";
+                    let text = "some of the data cannot be written as SenML (RFC 8428)";
                     return Err(Error::answer(ErrorKind::CommandFailed, text));
                 }
                 written => return written,
             }
         }
-        Err(too_large(&data, start, most, self.limits.answer))
+        Err(too_large(&data, start, most, room))
     }
+}
+
+/// How many bytes a text takes in an attribute at the most.
+pub(super) fn written(text: &str) -> usize {
+    text.bytes().map(|byte| if matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'') { 6 } else { 1 }).sum()
 }
 
 /// Who waits, and for how much.
@@ -168,29 +206,13 @@ impl Drop for Turn<'_> {
 
 /// Tells the largest period from `start` on whose answer has at most `limit` bytes.
 fn too_large(data: &Data, start: Option<Timestamp>, most: usize, limit: usize) -> Error {
-    let all = data.records();
-    let mut times = all.times().to_vec();
+    let mut times = data.records().times().to_vec();
     times.sort_unstable();
     // A period ends before a time: records of one time stand or fall together.
     let mut ends = times.get(..times.len().min(most + 1)).unwrap_or_default().to_vec();
     ends.dedup();
     let ends = ends.get(1..).unwrap_or_default();
-    let fits = |end: i64| {
-        let mut some = Data::new(data.meta().clone(), Records::new());
-        for (number, part) in data.parts().iter().enumerate() {
-            let mut records = Records::new();
-            for record in all.rows(part.rows()).filter(|record| record.time < end) {
-                if records.push(&record).is_err() {
-                    return false;
-                }
-            }
-            match number {
-                0 => some = Data::new(part.meta().clone(), records),
-                _ => some.push(part.meta().clone(), &records),
-            }
-        }
-        payload::size_of(&some).is_ok_and(|size| size <= limit)
-    };
+    let fits = |end: i64| payload::size_of(&data.before(end)).is_ok_and(|size| size <= limit);
     let fitting = ends.partition_point(|end| fits(*end));
     let time = |micros: Option<&i64>| Timestamp::from_microsecond(*micros?).ok();
     let end = time(fitting.checked_sub(1).and_then(|last| ends.get(last)));
@@ -221,7 +243,7 @@ fn days(duration: SignedDuration) -> String {
 mod tests {
     use super::*;
     use crate::data::Metadata;
-    use crate::senml::Record;
+    use crate::senml::{Record, Records};
 
     const START: i64 = 1_641_769_200_000_000;
 

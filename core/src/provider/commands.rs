@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use minidom::Element;
 use xmpp_parsers::iq::{Iq, IqPayload};
 use xmpp_parsers::jid::{BareJid, Jid};
@@ -13,7 +11,8 @@ use xmpp_parsers::ns;
 use xmpp_parsers::presence::Type as PresenceType;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 
-use super::answer::Work;
+use super::answer::{Work, written};
+use super::listing;
 use super::{Access, HistoryRequest, Operation, Service, SubscriptionRequest, presence};
 use crate::data::{Data, Identifier, Series};
 use crate::error::{Error, ErrorKind};
@@ -27,8 +26,9 @@ use crate::stanza::{
 /// How long a form may lie on somebody's desk.
 const SESSION_LIFE: Duration = Duration::from_secs(600);
 
-/// Forms out at once; the oldest give way.
+/// Forms out at once, and of one account; the oldest give way.
 const MOST_SESSIONS: usize = 1000;
+const MOST_OF_ONE: usize = 20;
 
 /// Bytes of an identifier; those in use have under a hundred.
 const LONGEST_IDENTIFIER: usize = 1000;
@@ -115,12 +115,9 @@ fn form(node: &str, title: &str, instructions: &str, known: Option<&Series>) -> 
     }
     match node {
         GET_HISTORY => {
-            let mut start = Field::text("start_time")
+            let start = Field::text("start_time")
                 .label("Start")
                 .description("Included; ISO 8601 with its offset, such as 2022-01-10T00:00:00+01:00");
-            if let Some(week) = known.and_then(|series| last_week(series.last?)) {
-                start = start.value(week.to_string());
-            }
             let end = Field::text("end_time")
                 .label("End")
                 .description("Excluded; ISO 8601 with its offset, such as 2022-01-17T00:00:00+01:00");
@@ -133,12 +130,6 @@ fn form(node: &str, title: &str, instructions: &str, known: Option<&Series>) -> 
         ),
         _ => form.field(identifier),
     }
-}
-
-/// Where the seven days (UTC) begin that end with this time.
-fn last_week(last: Timestamp) -> Option<Timestamp> {
-    let day = last.to_zoned(TimeZone::UTC).start_of_day().ok()?;
-    Some(day.checked_sub(6.days()).ok()?.timestamp())
 }
 
 /// Whether a request is for the commands: one of them, or a look at the list.
@@ -201,17 +192,21 @@ struct Open {
 }
 
 impl Sessions {
-    fn begin(&self, node: &str, requester: &Jid) -> String {
+    fn begin(&self, node: &str, requester: &Jid) -> Result<String, Error> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|_, session| session.since.elapsed() < SESSION_LIFE);
-        if open.len() >= MOST_SESSIONS {
-            let oldest = open.iter().min_by_key(|(_, session)| session.since).map(|(id, _)| id.clone());
+        let id = new_id()?;
+        let account = requester.to_bare();
+        let own = |session: &Open| session.requester.to_bare() == account;
+        let full = open.values().filter(|session| own(session)).count() >= MOST_OF_ONE;
+        if full || open.len() >= MOST_SESSIONS {
+            let candidates = open.iter().filter(|(_, session)| !full || own(session));
+            let oldest = candidates.min_by_key(|(_, session)| session.since).map(|(id, _)| id.clone());
             oldest.and_then(|id| open.remove(&id));
         }
-        let id = new_id();
         let session = Open { node: node.to_owned(), requester: requester.clone(), since: Instant::now() };
         open.insert(id.clone(), session);
-        id
+        Ok(id)
     }
 
     /// Whether a session is open, and is this requester's and of this node.
@@ -229,34 +224,46 @@ impl Sessions {
     }
 
     /// Ends a session, or one that was never opened; its id.
-    fn end(&self, id: Option<&str>) -> String {
+    fn end(&self, id: Option<&str>) -> Result<String, Error> {
         let Some(id) = id else { return new_id() };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        id.to_owned()
+        Ok(id.to_owned())
     }
 }
 
-fn new_id() -> String {
+/// Nobody comes by one by guessing.
+fn new_id() -> Result<String, Error> {
     let mut bytes = [0; 16];
-    let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    getrandom::fill(&mut bytes).map_err(|error| {
+        log::error!("there are no random numbers: {error}");
+        Error::answer(ErrorKind::CommandFailed, "the provider failed")
+    })?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 impl<S: Service> Work<S> {
-    pub(super) async fn carry_out(&self, requester: &Jid, payload: IqPayload) -> Result<Element, Refusal> {
+    /// The answer, of at most `room` bytes.
+    pub(super) async fn carry_out(
+        &self,
+        requester: &Jid,
+        payload: IqPayload,
+        room: usize,
+    ) -> Result<Element, Refusal> {
         match payload {
             IqPayload::Set(element) => {
                 let command = Command::from_element(element)
                     .ok_or_else(|| Refusal::bad("malformed-action", "the command names no node"))?;
-                Ok(self.command(requester, command).await?.to_element())
+                Ok(self.command(requester, command, room).await?.to_element())
             }
-            IqPayload::Get(query) if query.is("query", ns::DISCO_ITEMS) => self.items(requester, query).await,
+            IqPayload::Get(query) if query.is("query", ns::DISCO_ITEMS) => {
+                self.items(requester, query, room).await
+            }
             IqPayload::Get(query) => self.info(requester, query.attr("node")).await,
             _ => Err(Error::answer(ErrorKind::BadRequest, "neither asked nor told").into()),
         }
     }
 
-    async fn command(&self, requester: &Jid, command: Command) -> Result<Command, Refusal> {
+    async fn command(&self, requester: &Jid, command: Command, room: usize) -> Result<Command, Refusal> {
         let own = self.service.own_commands().into_iter().find(|own| own.node == command.node);
         let quoalise = NODES.iter().find(|(node, ..)| *node == command.node);
         if own.is_none() && quoalise.is_none() {
@@ -278,19 +285,22 @@ impl<S: Service> Work<S> {
         let canceled = action == Action::Cancel
             || command.form.as_ref().is_some_and(|form| form.kind == FormType::Cancel);
         if canceled {
-            let session = self.sessions.end(command.session.as_deref());
+            let session = self.sessions.end(command.session.as_deref())?;
             return Ok(Command::answer(node, session, Status::Canceled));
         }
         let Some(submitted) = command.form.filter(|form| form.kind == FormType::Submit) else {
             let session = match command.session {
                 Some(session) => session,
-                None => self.sessions.begin(node, requester),
+                None => self.sessions.begin(node, requester)?,
             };
             let form = match (own, quoalise) {
                 (Some(own), _) => own.form,
                 (None, Some((node, title, instructions))) => {
-                    let known = self.visible(&requester.to_bare(), None).await.unwrap_or_default();
-                    form(node, title, instructions, known.first())
+                    let known = match *node {
+                        GET_HISTORY | SUBSCRIBE => self.first_of(&requester.to_bare()).await,
+                        _ => None,
+                    };
+                    form(node, title, instructions, known.as_ref())
                 }
                 (None, None) => Form::new(FormType::Form),
             };
@@ -300,9 +310,9 @@ impl<S: Service> Work<S> {
             return Ok(answer);
         };
         let result = match (own, quoalise) {
-            (Some(own), _) => self.run_own(own, requester, submitted).await,
+            (Some(own), _) => self.run_own(own, requester, submitted, room).await,
             (None, Some((node, title, _))) => {
-                self.run(node, title, requester, &submitted, &command.payloads).await
+                self.run(node, title, requester, (&submitted, &command.payloads), room).await
             }
             (None, None) => Ok(Command::default()),
         };
@@ -314,13 +324,19 @@ impl<S: Service> Work<S> {
                 matches!(error.kind(), ErrorKind::BadRequest | ErrorKind::TooLarge | ErrorKind::NotAuthorized)
             }
         };
-        let session = if stays { String::new() } else { self.sessions.end(command.session.as_deref()) };
+        let session = if stays { String::new() } else { self.sessions.end(command.session.as_deref())? };
         let mut answer = result?;
         (answer.node, answer.session, answer.status) = (command.node, Some(session), Some(Status::Completed));
         Ok(answer)
     }
 
-    async fn run_own(&self, own: OwnCommand, requester: &Jid, submitted: Form) -> Result<Command, Refusal> {
+    async fn run_own(
+        &self,
+        own: OwnCommand,
+        requester: &Jid,
+        submitted: Form,
+        room: usize,
+    ) -> Result<Command, Refusal> {
         let missing = |field: &&Field| field.required && submitted.get(&field.var).is_none();
         if let Some(field) = own.form.fields.iter().find(missing) {
             return Err(Refusal::missing(&field.var));
@@ -328,12 +344,19 @@ impl<S: Service> Work<S> {
         let request = OwnRequest { requester: requester.to_bare(), node: own.node, form: submitted };
         let OwnResult { form, data, notes } = self.service.run(request).await?;
         let mut answer = Command { form, notes, ..Command::default() };
+        if let Some(note) = answer.error_note() {
+            return Err(Error::answer(ErrorKind::CommandFailed, note).into());
+        }
+        let too_large = || {
+            let text = "Response would be too big; ask for less at once";
+            Error::answer(ErrorKind::TooLarge, text)
+        };
+        // Two thousand bytes stand around a payload, and around what has none.
+        let taken = String::from(&answer.to_element()).len();
+        let room = room.checked_sub(taken).filter(|room| *room > 2000).ok_or_else(too_large)?;
         if let Some(data) = data {
-            let written = payload::write(&data, self.limits.answer).map_err(|error| match error.kind() {
-                ErrorKind::TooLarge => {
-                    let text = "Response would be too big; ask for a shorter period";
-                    Error::answer(ErrorKind::TooLarge, text)
-                }
+            let written = payload::write(&data, room).map_err(|error| match error.kind() {
+                ErrorKind::TooLarge => too_large(),
                 _ => error,
             });
             answer.payloads.push(written?);
@@ -346,17 +369,18 @@ impl<S: Service> Work<S> {
         node: &str,
         title: &str,
         requester: &Jid,
-        form: &Form,
-        payloads: &[Element],
+        (form, payloads): (&Form, &[Element]),
+        room: usize,
     ) -> Result<Command, Refusal> {
         let requester = requester.to_bare();
         let mut answer = Command::default();
         if node == LIST_SERIES {
             let prefix = form.get("prefix").map(identifier).transpose()?;
-            let page =
-                self.page(&requester, prefix, payloads.iter().find(|set| set.is("set", ns::RSM))).await?;
+            let set = payloads.iter().find(|payload| payload.is("set", ns::RSM));
+            let page = listing::page(self.visible(&requester, prefix.as_ref()).await?, set, room)?;
             answer.form = Some(page.table().title(title));
-            answer.notes = page.note().into_iter().collect();
+            // For a human's client, which does not ask for the next page by itself.
+            answer.notes = page.note().filter(|_| set.is_none()).into_iter().collect();
             answer.payloads.push(page.set.into());
             return Ok(answer);
         }
@@ -378,20 +402,29 @@ impl<S: Service> Work<S> {
                 self.authorization.authorize(&access).await?;
                 let Access { requester, identifier, operation: _, start, end } = access;
                 let request = HistoryRequest { requester, identifier, start, end, most: 0 };
-                answer.payloads.push(self.history(request).await?);
+                // It is said again in the answer, in a label.
+                let room = room.saturating_sub(written(given));
+                answer.payloads.push(self.history(request, room).await?);
             }
             SUBSCRIBE => {
                 self.authorization.authorize(&access(Operation::Subscribe)).await?;
-                self.service.subscribe(subscription()).await?;
-                self.subscriptions.add(requester.clone(), identifier.clone()).await?;
+                // Kept first: a service that believes in a subscription finds it there.
+                let is_new = self.subscriptions.add(requester.clone(), identifier.clone()).await?;
+                if let Err(refused) = self.service.subscribe(subscription()).await {
+                    if is_new {
+                        self.subscriptions.remove(requester.clone(), identifier.clone()).await?;
+                    }
+                    return Err(refused.into());
+                }
                 self.show(requester.clone(), PresenceType::None);
             }
             _ => {
-                self.service.unsubscribe(subscription()).await?;
-                self.subscriptions.remove(requester.clone(), identifier.clone()).await?;
-                let all = self.subscriptions.all().await?;
-                if all.iter().all(|(subscriber, _)| *subscriber != requester) {
-                    self.show(requester.clone(), PresenceType::Unavailable);
+                if self.subscriptions.remove(requester.clone(), identifier.clone()).await? {
+                    self.service.unsubscribe(subscription()).await?;
+                    let all = self.subscriptions.all().await?;
+                    if all.iter().all(|(subscriber, _)| *subscriber != requester) {
+                        self.show(requester.clone(), PresenceType::Unavailable);
+                    }
                 }
             }
         }

@@ -2,8 +2,10 @@
 //! (`docs/protocol/discovery.md`).
 
 use std::ops::Range;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use futures::{StreamExt, stream};
+use futures::{Stream, StreamExt, stream};
 use minidom::Element;
 use xmpp_parsers::disco::{DiscoInfoResult, DiscoItemsResult, Identity, Item};
 use xmpp_parsers::jid::{BareJid, Jid};
@@ -23,6 +25,12 @@ const MOST: usize = 1000;
 /// How many rights are looked up at once.
 const AT_ONCE: usize = 16;
 
+/// How long the list for browsers and forms is good: whoever asks for them much costs the service little.
+const KNOWN_FOR: Duration = Duration::from_secs(2);
+
+/// The series as the service told them last.
+pub(super) type Known = tokio::sync::Mutex<Option<(Instant, Arc<Vec<Series>>)>>;
+
 /// Some of the series, and where among them they stand (XEP-0059).
 pub(super) struct Page {
     series: Vec<Series>,
@@ -34,7 +42,7 @@ impl Page {
         series::table(&self.series)
     }
 
-    /// For a human's client, which does not ask for the next page by itself.
+    /// That there are more.
     pub fn note(&self) -> Option<Note> {
         let count = self.set.count.filter(|count| *count > self.series.len())?;
         let text = format!("{} of {count} series; a prefix shows fewer", self.series.len());
@@ -53,48 +61,47 @@ impl<S: Service> Work<S> {
         all.retain(|series| prefix.is_none_or(|prefix| prefix.covers(series.identifier.as_str())));
         all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
         all.dedup_by(|a, b| a.identifier == b.identifier);
-        let with_rights = all.into_iter().map(async |mut series| {
+        Ok(self.allowed(requester, all).collect().await)
+    }
+
+    /// Of all series those this requester may know of, as they were a moment ago.
+    async fn known(&self, requester: &BareJid) -> Result<impl Stream<Item = Series>> {
+        let mut known = self.known.lock().await;
+        let fresh = known.as_ref().filter(|(since, _)| since.elapsed() < KNOWN_FOR);
+        let all = match fresh {
+            Some((_, all)) => all.clone(),
+            None => {
+                let mut all = self.service.series(None).await?;
+                all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
+                all.dedup_by(|a, b| a.identifier == b.identifier);
+                known.insert((Instant::now(), Arc::new(all))).1.clone()
+            }
+        };
+        drop(known);
+        Ok(self.allowed(requester, all.to_vec()))
+    }
+
+    /// The first of them.
+    pub(super) async fn first_of(&self, requester: &BareJid) -> Option<Series> {
+        Box::pin(self.known(requester).await.ok()?).next().await
+    }
+
+    fn allowed(&self, requester: &BareJid, all: Vec<Series>) -> impl Stream<Item = Series> {
+        let with_rights = all.into_iter().map(move |mut series| async move {
             series.rights = self.authorization.rights(requester, &series.identifier).await;
             series
         });
         let known = stream::iter(with_rights).buffered(AT_ONCE);
-        Ok(known.filter(|series| std::future::ready(series.rights != Rights::default())).collect().await)
-    }
-
-    /// The page that was asked for, as far as an answer holds it.
-    pub(super) async fn page(
-        &self,
-        requester: &BareJid,
-        prefix: Option<Identifier>,
-        set: Option<&Element>,
-    ) -> Result<Page> {
-        let query = set.cloned().map(SetQuery::try_from).transpose();
-        let query = query.map_err(|_| Error::answer(ErrorKind::BadRequest, "no such page can be"))?;
-        let mut all = self.visible(requester, prefix.as_ref()).await?;
-        let count = all.len();
-        let mut range = range(&all, query.as_ref());
-        // Backwards it is the end of the page that was asked for.
-        let from_end = query.is_some_and(|query| query.before.is_some());
-        let room = self.limits.answer.saturating_sub(2000);
-        while size(&all[range.clone()]) > room && !range.is_empty() {
-            let half = range.len() / 2;
-            range = if from_end { range.end - half..range.end } else { range.start..range.start + half };
-        }
-        if range.is_empty() {
-            return Ok(Page {
-                series: Vec::new(),
-                set: SetResult { first: None, last: None, count: Some(count) },
-            });
-        }
-        let series: Vec<Series> = all.drain(range.clone()).collect();
-        let name = |series: Option<&Series>| series.map(|series| series.identifier.to_string());
-        let first = name(series.first()).map(|item| First { index: Some(range.start), item });
-        let set = SetResult { first, last: name(series.last()), count: Some(count) };
-        Ok(Page { series, set })
+        known.filter(|series| std::future::ready(series.rights != Rights::default()))
     }
 
     /// Commands for their node (XEP-0050 section 2.2), series for none.
-    pub(super) async fn items(&self, requester: &Jid, query: Element) -> Result<Element, Refusal> {
+    pub(super) async fn items(
+        &self,
+        requester: &Jid,
+        query: Element,
+        room: usize,
+    ) -> Result<Element, Refusal> {
         let node = query.attr("node").map(str::to_owned);
         let item = |node: String, name| Item { jid: self.jid.clone(), node: Some(node), name: Some(name) };
         let (items, rsm) = match node.as_deref() {
@@ -104,10 +111,14 @@ impl<S: Service> Work<S> {
             Some(_) => (Vec::new(), None),
             None => {
                 let set = query.get_child("set", ns::RSM);
-                let page = self.page(&requester.to_bare(), None, set).await?;
+                let known = self.known(&requester.to_bare()).await?.collect().await;
+                let page = page(known, set, room)?;
                 let cut = page.note().is_some();
-                let items = page.series.iter();
-                let items = items.map(|series| item(series.identifier.to_string(), series.description()));
+                let items = page.series.iter().map(|series| {
+                    let words = Some(series.description()).filter(|words| !words.is_empty());
+                    let name = words.unwrap_or_else(|| series.identifier.to_string());
+                    item(series.identifier.to_string(), name)
+                });
                 (items.collect(), (set.is_some() || cut).then_some(page.set))
             }
         };
@@ -140,7 +151,35 @@ impl<S: Service> Work<S> {
     }
 }
 
-/// About how many bytes a table of them takes: as many as it has, and something for the escaping of `&` and the like.
+/// The page that was asked for, as far as an answer of `room` bytes holds it.
+pub(super) fn page(mut all: Vec<Series>, set: Option<&Element>, room: usize) -> Result<Page> {
+    let query = set.cloned().map(SetQuery::try_from).transpose();
+    let query = query.map_err(|_| Error::answer(ErrorKind::BadRequest, "no such page can be"))?;
+    let count = all.len();
+    let mut range = range(&all, query.as_ref());
+    // Backwards it is the end of the page that was asked for.
+    let from_end = query.is_some_and(|query| query.before.is_some());
+    let room = room.saturating_sub(2000);
+    while size(&all[range.clone()]) > room && range.len() > 1 {
+        let half = range.len() / 2;
+        range = if from_end { range.end - half..range.end } else { range.start..range.start + half };
+    }
+    let mut series: Vec<Series> = all.drain(range.clone()).collect();
+    if size(&series) > room {
+        // Of a single one its name must do.
+        for series in &mut series {
+            let (identifier, rights) = (series.identifier.clone(), series.rights);
+            *series = Series::new(identifier);
+            series.rights = rights;
+        }
+    }
+    let name = |series: Option<&Series>| series.map(|series| series.identifier.to_string());
+    let first = name(series.first()).map(|item| First { index: Some(range.start), item });
+    let set = SetResult { first, last: name(series.last()), count: Some(count) };
+    Ok(Page { series, set })
+}
+
+/// How many bytes a table of them takes.
 fn size(series: &[Series]) -> usize {
     String::from(&series::table(series).to_element()).len()
 }
@@ -155,7 +194,8 @@ fn range(all: &[Series], query: Option<&SetQuery>) -> Range<usize> {
             known < name || (or_equal && known == name)
         })
     };
-    let start = query.and_then(|query| query.after.as_deref()).map_or(0, |after| place(after, true));
+    let index = query.and_then(|query| query.index).unwrap_or(0).min(all.len());
+    let start = query.and_then(|query| query.after.as_deref()).map_or(index, |after| place(after, true));
     match query.and_then(|query| query.before.as_deref()) {
         Some(before) => {
             let end = if before.is_empty() { all.len() } else { place(before, false) };

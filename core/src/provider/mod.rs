@@ -50,13 +50,13 @@ pub trait Service: Send + Sync + 'static {
         std::future::ready(Ok(Vec::new()))
     }
 
-    /// An account is about to subscribe to a series, or to all below it; an error refuses it. Accepted by default.
+    /// An account subscribes to a series, or to all below it, and may do so; an error refuses it. Accepted by default.
     fn subscribe(&self, request: SubscriptionRequest) -> impl Future<Output = Result<()>> + Send {
         let _ = request;
         std::future::ready(Ok(()))
     }
 
-    /// An account has unsubscribed.
+    /// An account that had subscribed no longer is.
     fn unsubscribe(&self, request: SubscriptionRequest) -> impl Future<Output = Result<()>> + Send {
         let _ = request;
         std::future::ready(Ok(()))
@@ -185,10 +185,17 @@ impl<S: Service> Builder<S> {
             Some(given) => given,
             None => default_subscriptions(&config.jid)?,
         };
-        let (requests, mut requested) = tokio::sync::mpsc::channel(1024);
+        let (requests, mut requested) = tokio::sync::mpsc::unbounded_channel();
         let (tell_over, over) = tokio::sync::watch::channel(None);
         let session = Session::open(config, Box::new(Receiver { requests, over: tell_over })).await?;
         let jid = session.jid().clone();
+        if jid.resource() != config.jid.resource() {
+            session.close().await;
+            let message = format!("the server gave the provider another address than {}", config.jid);
+            return Err(Error::new(ErrorKind::UnsuitableServer, message).remedy(
+                "Consumers would not find it: choose another resource, or end the session that has it",
+            ));
+        }
         // Neither this task nor a request that takes its time may keep the session alive that they run in.
         let work = Work::new(
             service,
@@ -207,10 +214,13 @@ impl<S: Service> Builder<S> {
         let provider =
             Provider { session, authorization, subscriptions, limits, pace: Pace::default(), over };
         provider.session.announce(config.priority.unwrap_or(0)).await?;
-        let subscribers: BTreeSet<BareJid> =
-            provider.subscriptions.all().await?.into_iter().map(|(subscriber, _)| subscriber).collect();
-        for subscriber in subscribers {
-            provider.session.send(presence(subscriber, PresenceType::None)).await?;
+        let mut shown = BTreeSet::new();
+        for (subscriber, identifier) in provider.subscriptions.all().await? {
+            let access = Access::new(subscriber.clone(), identifier, Operation::Subscribe);
+            if !shown.contains(&subscriber) && provider.authorization.authorize(&access).await.is_ok() {
+                provider.session.send(presence(subscriber.clone(), PresenceType::None)).await?;
+                shown.insert(subscriber);
+            }
         }
         Ok(provider)
     }
@@ -301,7 +311,7 @@ impl Provider {
 
 /// Takes requests from the session's task.
 struct Receiver {
-    requests: tokio::sync::mpsc::Sender<Iq>,
+    requests: tokio::sync::mpsc::UnboundedSender<Iq>,
     over: tokio::sync::watch::Sender<Option<Error>>,
 }
 
@@ -310,8 +320,8 @@ impl Handler for Receiver {
         if !commands::is_ours(&request) {
             return Some(request);
         }
-        // With a thousand waiting already, the next is better told so than kept.
-        self.requests.try_send(request).err().map(|refused| refused.into_inner())
+        // Each is taken at once, and waits its turn or is refused then.
+        self.requests.send(request).err().map(|refused| refused.0)
     }
 
     fn features(&self) -> &'static [&'static str] {

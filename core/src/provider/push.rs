@@ -1,6 +1,7 @@
 //! New data, to all who have subscribed: in messages no server cuts, at a pace no server minds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -23,18 +24,32 @@ impl Provider {
     /// `NotAuthorized`.
     pub async fn publish(&self, meta: &Metadata, records: &Records) -> Result<usize> {
         let Some(series) = only_series(records)? else { return Ok(0) };
-        let mut subscribers = Vec::new();
-        for subscriber in self.subscriptions.to(series.clone()).await? {
-            let access = access(subscriber.clone(), series.clone(), records);
-            match self.authorization.authorize(&access).await {
-                Ok(()) => subscribers.push(subscriber),
-                Err(refused) => {
-                    log::info!("{subscriber} is pushed nothing: it may not read that ({})", refused.kind());
+        let (mut reached, mut first) = (BTreeSet::new(), 0);
+        while first < records.len() {
+            let subscribers = self.subscriptions.to(series.clone()).await?;
+            if subscribers.is_empty() {
+                break;
+            }
+            let (payload, rows) = self.chunk(meta, records, first)?;
+            first = rows.end;
+            // With many messages this takes its time: rights and subscriptions are those of the moment.
+            for subscriber in subscribers {
+                let access = access(subscriber.clone(), series.clone(), &records.times()[rows.clone()]);
+                match self.authorization.authorize(&access).await {
+                    Ok(()) => {
+                        self.send(&subscriber, &payload).await?;
+                        reached.insert(subscriber);
+                    }
+                    Err(refused) => {
+                        log::info!(
+                            "{subscriber} is pushed nothing: it may not read that ({})",
+                            refused.kind()
+                        );
+                    }
                 }
             }
         }
-        self.send(&subscribers, meta, records).await?;
-        Ok(subscribers.len())
+        Ok(reached.len())
     }
 
     /// Pushes records of a series to one account that may read it, whether it has subscribed or not, in as many
@@ -45,30 +60,29 @@ impl Provider {
     /// holds; `InvalidArgument` where the records are of several series.
     pub async fn push(&self, to: &BareJid, meta: &Metadata, records: &Records) -> Result<()> {
         let Some(series) = only_series(records)? else { return Ok(()) };
-        self.authorization.authorize(&access(to.clone(), series, records)).await?;
-        self.send(std::slice::from_ref(to), meta, records).await
-    }
-
-    async fn send(&self, to: &[BareJid], meta: &Metadata, records: &Records) -> Result<()> {
         let mut first = 0;
-        while first < records.len() && !to.is_empty() {
-            let (payload, count) = self.chunk(meta, records, first)?;
-            for subscriber in to {
-                let wait = self.pace.next(subscriber, self.limits.push_burst, self.limits.push_interval);
-                self.session.sleep(wait).await?;
-                let mut message = Message::new(Some(subscriber.clone().into()));
-                message.type_ = MessageType::Normal;
-                message.id = Some(Id(self.session.new_id()));
-                message.payloads.push(payload.clone());
-                self.session.send(message).await?;
-            }
-            first += count;
+        while first < records.len() {
+            let (payload, rows) = self.chunk(meta, records, first)?;
+            first = rows.end;
+            let access = access(to.clone(), series.clone(), &records.times()[rows]);
+            self.authorization.authorize(&access).await?;
+            self.send(to, &payload).await?;
         }
         Ok(())
     }
 
-    /// As many records from here on as one message holds, and how many that are.
-    fn chunk(&self, meta: &Metadata, records: &Records, first: usize) -> Result<(Element, usize)> {
+    async fn send(&self, to: &BareJid, payload: &Element) -> Result<()> {
+        let wait = self.pace.next(to, self.limits.push_burst, self.limits.push_interval);
+        self.session.sleep(wait).await?;
+        let mut message = Message::new(Some(to.clone().into()));
+        message.type_ = MessageType::Normal;
+        message.id = Some(Id(self.session.new_id()));
+        message.payloads.push(payload.clone());
+        self.session.send(message).await
+    }
+
+    /// As many records from here on as one message holds, and which those are.
+    fn chunk(&self, meta: &Metadata, records: &Records, first: usize) -> Result<(Element, Range<usize>)> {
         let mut count = self.limits.push_records.max(1).min(records.len() - first);
         loop {
             let mut chunk = Records::new();
@@ -77,7 +91,7 @@ impl Provider {
             }
             match payload::write(&Data::new(meta.clone(), chunk), self.limits.answer) {
                 Err(error) if error.kind() == ErrorKind::TooLarge && count > 1 => count /= 2,
-                written => return Ok((written?, count)),
+                written => return Ok((written?, first..first + count)),
             }
         }
     }
@@ -95,11 +109,11 @@ fn only_series(records: &Records) -> Result<Option<Identifier>> {
 }
 
 /// What a subscriber is about to read of these records.
-fn access(subscriber: BareJid, series: Identifier, records: &Records) -> Access {
+fn access(subscriber: BareJid, series: Identifier, times: &[i64]) -> Access {
     let mut access = Access::new(subscriber, series, Operation::Subscribe);
     let time = |micros: Option<i64>| jiff::Timestamp::from_microsecond(micros?).ok();
-    access.start = time(records.times().iter().min().copied());
-    access.end = time(records.times().iter().max().map(|last| last.saturating_add(1)));
+    access.start = time(times.iter().min().copied());
+    access.end = time(times.iter().max().map(|last| last.saturating_add(1)));
     access
 }
 

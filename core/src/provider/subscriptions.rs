@@ -11,11 +11,15 @@ use crate::error::Result;
 /// Who has subscribed to what. A subscription outlives the connections of both sides, so a store had better be on disk:
 /// [`SqliteSubscriptions`] is, and is what a provider uses unless told otherwise.
 pub trait Subscriptions: Send + Sync + 'static {
-    /// Adds a subscription; done when it is kept for good. One that is there already stays.
-    fn add(&self, subscriber: BareJid, identifier: Identifier) -> impl Future<Output = Result<()>> + Send;
+    /// Adds a subscription; done when it is kept for good. False where it was there already.
+    fn add(&self, subscriber: BareJid, identifier: Identifier) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Removes a subscription, if it is there.
-    fn remove(&self, subscriber: BareJid, identifier: Identifier) -> impl Future<Output = Result<()>> + Send;
+    /// Removes a subscription. False where there was none.
+    fn remove(
+        &self,
+        subscriber: BareJid,
+        identifier: Identifier,
+    ) -> impl Future<Output = Result<bool>> + Send;
 
     /// Who has subscribed to this series, or to what covers it ([`Identifier::covers`]); each once.
     fn to(&self, series: Identifier) -> impl Future<Output = Result<Vec<BareJid>>> + Send;
@@ -46,21 +50,19 @@ impl MemorySubscriptions {
 }
 
 impl Subscriptions for MemorySubscriptions {
-    async fn add(&self, subscriber: BareJid, identifier: Identifier) -> Result<()> {
-        self.with(|all| all.entry(subscriber).or_default().insert(identifier));
-        Ok(())
+    async fn add(&self, subscriber: BareJid, identifier: Identifier) -> Result<bool> {
+        Ok(self.with(|all| all.entry(subscriber).or_default().insert(identifier)))
     }
 
-    async fn remove(&self, subscriber: BareJid, identifier: Identifier) -> Result<()> {
-        self.with(|all| {
-            if let Some(own) = all.get_mut(&subscriber) {
-                own.remove(&identifier);
-                if own.is_empty() {
-                    all.remove(&subscriber);
-                }
+    async fn remove(&self, subscriber: BareJid, identifier: Identifier) -> Result<bool> {
+        Ok(self.with(|all| {
+            let Some(own) = all.get_mut(&subscriber) else { return false };
+            let was_there = own.remove(&identifier);
+            if own.is_empty() {
+                all.remove(&subscriber);
             }
-        });
-        Ok(())
+            was_there
+        }))
     }
 
     async fn to(&self, series: Identifier) -> Result<Vec<BareJid>> {
@@ -81,18 +83,18 @@ impl Subscriptions for MemorySubscriptions {
 
 /// The store of a provider, whatever it is.
 pub(super) trait DynSubscriptions: Send + Sync {
-    fn add(&self, subscriber: BareJid, identifier: Identifier) -> BoxFuture<'_, Result<()>>;
-    fn remove(&self, subscriber: BareJid, identifier: Identifier) -> BoxFuture<'_, Result<()>>;
+    fn add(&self, subscriber: BareJid, identifier: Identifier) -> BoxFuture<'_, Result<bool>>;
+    fn remove(&self, subscriber: BareJid, identifier: Identifier) -> BoxFuture<'_, Result<bool>>;
     fn to(&self, series: Identifier) -> BoxFuture<'_, Result<Vec<BareJid>>>;
     fn all(&self) -> BoxFuture<'_, Result<Vec<(BareJid, Identifier)>>>;
 }
 
 impl<T: Subscriptions> DynSubscriptions for T {
-    fn add(&self, subscriber: BareJid, identifier: Identifier) -> BoxFuture<'_, Result<()>> {
+    fn add(&self, subscriber: BareJid, identifier: Identifier) -> BoxFuture<'_, Result<bool>> {
         Subscriptions::add(self, subscriber, identifier).boxed()
     }
 
-    fn remove(&self, subscriber: BareJid, identifier: Identifier) -> BoxFuture<'_, Result<()>> {
+    fn remove(&self, subscriber: BareJid, identifier: Identifier) -> BoxFuture<'_, Result<bool>> {
         Subscriptions::remove(self, subscriber, identifier).boxed()
     }
 
@@ -192,22 +194,22 @@ mod sqlite {
     }
 
     impl Subscriptions for SqliteSubscriptions {
-        async fn add(&self, subscriber: BareJid, identifier: Identifier) -> Result<()> {
+        async fn add(&self, subscriber: BareJid, identifier: Identifier) -> Result<bool> {
             let sql = "INSERT OR IGNORE INTO subscriptions (identifier, subscriber) VALUES (?1, ?2)";
             self.run(move |connection| {
                 connection.execute(sql, params![identifier.as_str(), subscriber.as_str()])
             })
             .await
-            .map(drop)
+            .map(|rows| rows > 0)
         }
 
-        async fn remove(&self, subscriber: BareJid, identifier: Identifier) -> Result<()> {
+        async fn remove(&self, subscriber: BareJid, identifier: Identifier) -> Result<bool> {
             let sql = "DELETE FROM subscriptions WHERE identifier = ?1 AND subscriber = ?2";
             self.run(move |connection| {
                 connection.execute(sql, params![identifier.as_str(), subscriber.as_str()])
             })
             .await
-            .map(drop)
+            .map(|rows| rows > 0)
         }
 
         async fn to(&self, series: Identifier) -> Result<Vec<BareJid>> {
