@@ -538,3 +538,80 @@ async fn a_provider_has_commands_of_its_own() {
     assert_eq!(field(command, "price"), Some(format!("0.27 for hph, {}", account.jid)));
     assert_eq!(child(child(command, "quoalise"), "data").name(), "data");
 }
+
+#[tokio::test]
+async fn nothing_of_the_requesters_makes_an_answer_too_large_for_the_server() {
+    let server = Prosody::builder().stanza_size_limit(65_536).start();
+    let service = Serve(|request: HistoryRequest| async move {
+        let mut records = Records::new();
+        for row in 0..4000 {
+            records.push(&Record::number(
+                request.identifier.as_str(),
+                START + row * 1_000_000,
+                Some("W"),
+                Some(1.5),
+            ))?;
+        }
+        let micros =
+            |time: Option<quoalise::jiff::Timestamp>| time.map_or(i64::MAX, |time| time.as_microsecond());
+        let mut some = Records::new();
+        for record in records.iter().filter(|record| record.time < micros(request.end)) {
+            some.push(&record)?;
+        }
+        Ok(Data::new(metadata(), some))
+    });
+    let mut limits = Limits::default();
+    limits.answer = 63_000;
+    let provider =
+        Provider::builder(service, Everybody).subscriptions(MemorySubscriptions::new()).limits(limits);
+    let provider = provider.start(&proxy(&server, &server.new_account())).await.unwrap();
+    let mut peer = Peer::login(&server, &server.new_account(), &"&amp;".repeat(100)).await;
+    let (long, jid) = ("i&amp;".repeat(600), provider.jid());
+    let series = format!("urn:dev:ow:{}", "0".repeat(900));
+    let ask = async |peer: &mut Peer, end: &str| {
+        let form = submit(&[("identifier", &series), ("end_time", end)]);
+        let command =
+            format!("<command xmlns='{}' node='get_history'>{form}</command>", crate::raw::COMMANDS);
+        peer.send(&format!("<iq type='set' id='{long}' to='{jid}'>{command}</iq>")).await;
+        peer.next().await
+    };
+    let refused = ask(&mut peer, "2030-01-01T00:00:00Z").await;
+    let error = child(&refused, "error");
+    assert_eq!(children(error), ["bad-request", "text", "too-large"], "{}", text(&refused));
+    // As much as it says fits does, with the longest id there is.
+    let end = child(error, "too-large").attr("end").unwrap().to_owned();
+    let answer = ask(&mut peer, &end).await;
+    assert_eq!(answer.attr("type"), Some("result"), "{}", text(&answer));
+    assert!(text(&answer).len() > 45_000, "{}", text(&answer).len());
+    assert!(
+        timeout(Duration::from_millis(10), provider.wait()).await.is_err(),
+        "the provider is still there"
+    );
+}
+
+#[tokio::test]
+async fn nobody_takes_the_forms_of_others() {
+    let server = Prosody::shared();
+    let provider = start(&server, TestService::default(), Everybody).await;
+    let jid = provider.jid();
+    let mut human = Peer::login(&server, &server.new_account(), "gajim").await;
+    let open = async |peer: &mut Peer| {
+        let form = peer.command(&jid, "node='get_history' action='execute'", "").await;
+        child(&form, "command").attr("sessionid").unwrap().to_owned()
+    };
+    let session = open(&mut human).await;
+    let mut greedy = Peer::login(&server, &server.new_account(), "gajim").await;
+    let mut theirs = Vec::new();
+    for _ in 0..30 {
+        theirs.push(open(&mut greedy).await);
+    }
+    let submit = submit(&[("identifier", SERIES), ("end_time", "2022-01-02T00:00:00Z")]);
+    let attributes = |session: &str| format!("node='get_history' sessionid='{session}'");
+    let done = human.command(&jid, &attributes(&session), &submit).await;
+    assert_eq!(done.attr("type"), Some("result"), "{}", text(&done));
+    // The oldest of their own went.
+    let first = greedy.command(&jid, &attributes(&theirs[0]), &submit).await;
+    assert_eq!(first.attr("type"), Some("error"));
+    let last = greedy.command(&jid, &attributes(&theirs[29]), &submit).await;
+    assert_eq!(last.attr("type"), Some("result"));
+}
