@@ -3,13 +3,16 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod command;
+
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
+use command::{Ended, PASSWORD, quoalise};
 use minidom::Element;
 use quoalise::sandbox::{Options, Sandbox};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -22,7 +25,6 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 
-const PASSWORD: &str = "not to be seen";
 const USAGE_POINT: &str = "00000000000001";
 
 macro_rules! vector {
@@ -124,34 +126,6 @@ impl Bench {
 impl Drop for Bench {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn quoalise(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_quoalise"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("QUOALISE_")) {
-        command.env_remove(name);
-    }
-    command.args(arguments).stdin(Stdio::null()).env("TZ", "Europe/Paris");
-    command
-}
-
-#[derive(Debug)]
-struct Ended {
-    status: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Ended {
-    fn of(output: &Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        Self { status: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
-    }
-
-    fn failed(&self, status: i32, told: &str) {
-        assert_eq!((self.status, &*self.out), (Some(status), ""), "{self:?}");
-        assert!(self.err.contains(told), "{self:?}");
     }
 }
 

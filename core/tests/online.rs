@@ -2,16 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod command;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use command::{Ended, PASSWORD, quoalise};
 use quoalise::sandbox::{Options, Sandbox};
 use tokio::runtime::Runtime;
 
 const CONSUMPTION: &str = "urn:dev:prm:00000000000001_consumption/power/active/raw";
-const PASSWORD: &str = "not to be seen";
 
 /// A sandbox in this process, and a folder for what the command reads and keeps.
 struct Bench {
@@ -58,38 +60,6 @@ impl Bench {
 impl Drop for Bench {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn quoalise(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_quoalise"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("QUOALISE_")) {
-        command.env_remove(name);
-    }
-    command.args(arguments).stdin(Stdio::null()).env("TZ", "Europe/Paris");
-    command
-}
-
-#[derive(Debug)]
-struct Ended {
-    status: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Ended {
-    fn of(output: &Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        let ended =
-            Self { status: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) };
-        assert!(!ended.err.contains(PASSWORD) && !ended.out.contains(PASSWORD), "{ended:?}");
-        ended
-    }
-
-    /// That it ended with this status, told this on stderr, and wrote nothing on stdout.
-    fn failed(&self, status: i32, told: &str) {
-        assert_eq!((self.status, &*self.out), (Some(status), ""), "{self:?}");
-        assert!(self.err.contains(told), "{self:?}");
     }
 }
 
