@@ -54,6 +54,18 @@ fn own_fields(node: &str) -> &'static [&'static str] {
     }
 }
 
+/// Those of them that bound a period: one that nobody asked for would come in silence.
+const TIMES: [&str; 4] = ["start_time", "end_time", "start_date", "end_date"];
+
+/// A form without the defaults it has for times, where the command is one of Quoalise's.
+fn untimed(node: &str, form: &Form) -> Form {
+    let own = own_fields(node);
+    let is_time = |field: &&mut Field| TIMES.contains(&&*field.var) && own.contains(&&*field.var);
+    let mut form = form.clone();
+    form.fields.iter_mut().filter(is_time).for_each(|field| field.values.clear());
+    form
+}
+
 /// A command a provider offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -160,8 +172,9 @@ impl Client {
     }
 
     /// Carries a command out: asks for its form, fills the values in, as often as the provider has another stage, and
-    /// completes it. Fields without a value keep the default the provider gives them. Where something is missing or
-    /// does not fit, the command is canceled.
+    /// completes it. Fields without a value keep the default the provider gives them, but for the times of Quoalise's
+    /// own commands (as `start_time` of `get_history`): without a value these are left out, as nobody saw the default.
+    /// Where something is missing or does not fit, the command is canceled.
     ///
     /// # Errors
     /// `InvalidArgument` where a required field has no value, a value does not fit, or no stage has a field of that
@@ -390,7 +403,8 @@ impl<'v> Walk<'v> {
         self.used.extend(here.names().map(str::to_owned));
     }
 
-    /// Fills in the present stage and goes on: to the end where that is allowed and no value is left over.
+    /// Fills in the present stage and goes on: to the end where that is allowed and no value is left over. Times of
+    /// Quoalise's own commands that were not given are left out, as in [`Client::run`].
     pub(crate) async fn step(&mut self, execution: &mut Execution) -> Result<()> {
         if self.stages >= MOST_STAGES {
             return Err(execution.endless().during(execution.operation()));
@@ -406,9 +420,9 @@ impl<'v> Walk<'v> {
             if !unused.is_empty() {
                 return Err(unknown_field(&unused, execution.form()).during(execution.operation()));
             }
-            return execution.complete(&here).await;
+            return execution.submit(Action::Complete, &here, untimed).await;
         }
-        execution.next(&here).await
+        execution.submit(Action::Next, &here, untimed).await
     }
 }
 
@@ -490,7 +504,7 @@ impl Execution {
     /// or the provider allows no next stage: nothing was sent then, and the stage is as it was. `SessionExpired` where
     /// the provider waited too long. `CommandFailed` where it gave up. As [`Client::get_history`].
     pub async fn next(&mut self, values: &Values) -> Result<()> {
-        self.submit(Action::Next, values).await
+        self.submit(Action::Next, values, |_, form| form.clone()).await
     }
 
     /// Fills in the form and asks for the result. Later stages, if there are any, keep their defaults.
@@ -498,7 +512,7 @@ impl Execution {
     /// # Errors
     /// As [`next`](Self::next).
     pub async fn complete(&mut self, values: &Values) -> Result<()> {
-        self.submit(Action::Complete, values).await
+        self.submit(Action::Complete, values, |_, form| form.clone()).await
     }
 
     /// Asks for the stage before.
@@ -552,11 +566,17 @@ impl Execution {
         std::mem::take(&mut self.answer)
     }
 
-    async fn submit(&mut self, action: Action, values: &Values) -> Result<()> {
+    /// `defaults` gives the form of this command with the defaults that hold.
+    async fn submit(
+        &mut self,
+        action: Action,
+        values: &Values,
+        defaults: fn(&str, &Form) -> Form,
+    ) -> Result<()> {
         let run = async {
             self.check_allowed(action)?;
             let form = match self.form().filter(|form| form.kind == FormType::Form) {
-                Some(form) => Some(fill(form, values)?),
+                Some(form) => Some(fill(&defaults(self.node(), form), values)?),
                 None => match &*values.names().collect::<Vec<_>>() {
                     [] => None,
                     names => return Err(unknown_field(names, None)),
@@ -744,6 +764,28 @@ mod tests {
         pages.after(&to, Some(&set("")), &page).unwrap();
         let error = pages.after(&to, Some(&set("")), &page).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+    }
+
+    #[test]
+    fn times_nobody_saw_are_not_asked_for() {
+        let form = Form::new(FormType::Form)
+            .field(Field::text("identifier").value("first"))
+            .field(Field::text("start_time").value("2022-01-03T00:00:00+01:00"))
+            .field(Field::text("end_time"));
+        let sent = |node: &str, values: &Values| {
+            let form = fill(&untimed(node, &form), values).unwrap();
+            form.fields.into_iter().map(|field| field.var).collect::<Vec<_>>()
+        };
+        assert_eq!(sent("get_history", &Values::new()), ["identifier"]);
+        let given = Values::new().with("start_time", "2022-01-10T00:00:00+01:00");
+        assert_eq!(sent("get_history", &given), ["identifier", "start_time"]);
+        // What the fields of others mean is theirs to say.
+        assert_eq!(sent("book_room", &Values::new()), ["identifier", "start_time"]);
+
+        let required =
+            Form::new(FormType::Form).field(Field::text("start_date").required().value("2022-01-03"));
+        let error = fill(&untimed("get_daily", &required), &Values::new()).unwrap_err();
+        assert!(error.to_string().contains("`start_date`"), "{error}");
     }
 
     #[test]
