@@ -32,6 +32,15 @@ pub struct Rights {
     pub subscribe: bool,
 }
 
+impl Rights {
+    /// The protocol's names of those that are granted.
+    #[cfg(feature = "xmpp")]
+    pub(crate) fn names(self) -> Vec<&'static str> {
+        let rights = [("get_history", self.get_history), ("subscribe", self.subscribe)];
+        rights.into_iter().filter(|(_, granted)| *granted).map(|(name, _)| name).collect()
+    }
+}
+
 impl fmt::Debug for Series {
     /// The title may name a person or a place, and is left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
