@@ -315,7 +315,7 @@ impl Mail {
         let Self { notice, from, id, stamp, at, body, texts, payloads, bytes: _ } = self;
         let delayed = stamp.is_some();
         let sent = stamp.unwrap_or(Ok(at))?;
-        // Relative times count from when the push was sent (RFC 8428 section 4.8).
+        // Relative times count from when the push was sent (RFC 8428 section 4.5.3).
         let options = ReadOptions::at(sent);
         let first_notice = payloads.iter().position(dataconnect::is_notice);
         let others = payloads.iter().enumerate().filter(|(at, element)| {
