@@ -546,6 +546,12 @@ async fn a_history_whose_form_fails_is_canceled() {
         lines[1],
         format!("next 1641769200.25-f identifier={SERIES} FORM_TYPE=urn:example:history resolution=raw")
     );
+    // Nor where it is run like any other command; what else the form has is kept.
+    let (identifier, end) = (("identifier", SERIES), ("end_time", "2022-01-17T00:00:00+01:00"));
+    client.run(&provider.jid, "get_history", &Values::from([identifier, end])).await.unwrap_err();
+    let lines = until_asked(&provider, 6).await;
+    assert!(lines[4].contains("resolution=raw") && lines[4].contains("end_time=2022-01-17"), "{}", lines[4]);
+    assert!(!lines[4].contains("start_time"), "{}", lines[4]);
 }
 
 fn series_row(name: &str) -> String {

@@ -1,12 +1,14 @@
 //! Whose messages are taken: those of trusted bare JIDs, and of them only those that are meant.
 
-use quoalise::{Event, Listener};
+use std::time::Duration;
+
+use quoalise::{Client, ErrorKind, Event, Listener};
 use quoalise_tests::Prosody;
 use tokio_xmpp::minidom::Element;
 
 use crate::logs::{WARNED, keep_log};
 use crate::raw::{self, Bytes, Peer};
-use crate::support::{SERIES, client, event};
+use crate::support::{SERIES, client, config, event};
 
 const SECRET: &str = "987.25";
 
@@ -164,4 +166,19 @@ async fn who_refused_is_not_trusted_and_who_was_trusted_before_still_is() {
     }
     assert_eq!(value(&mut listener).await, 3.0);
     assert_eq!(client.distrusted(), 1);
+}
+
+#[tokio::test]
+async fn who_did_not_answer_may_have_subscribed_us_all_the_same() {
+    let server = Prosody::shared();
+    let hasty = config(&server, &server.new_account()).request_timeout(Duration::from_secs(2));
+    let client = Client::connect(&hasty).await.unwrap();
+    let mut listener = client.listen().await.unwrap();
+    let (jid, account) = (client.jid(), server.new_account());
+    let silent = Peer::login(&server, &account, "proxy").await.answering(|_| vec![]);
+    let mut publisher = Peer::login(&server, &account, "publisher").await;
+    let error = client.subscribe(&silent.jid, SERIES).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NoAnswer);
+    publisher.send(&format!("<message to='{jid}'>{}</message>", push("4"))).await;
+    assert_eq!(value(&mut listener).await, 4.0);
 }

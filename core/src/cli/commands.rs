@@ -583,17 +583,12 @@ fn write_series(series: &[Series], zone: &TimeZone, out: &mut impl Write) -> io:
                 m.sampling_interval.map(|interval| interval.to_string()).unwrap_or_default(),
                 time(one.first),
                 time(one.last),
-                rights(one).join(", "),
+                one.rights.names().join(", "),
             ]
         })
         .collect();
     let (first, last) = (head("first"), head("last"));
     write_columns(&["identifier", "what", "unit", "step", &first, &last, "rights"], &rows, out)
-}
-
-fn rights(series: &Series) -> Vec<&'static str> {
-    let rights = [("get_history", series.rights.get_history), ("subscribe", series.rights.subscribe)];
-    rights.into_iter().filter(|(_, granted)| *granted).map(|(name, _)| name).collect()
 }
 
 fn iso_time(time: Option<Timestamp>, zone: &TimeZone) -> Option<String> {
@@ -617,7 +612,7 @@ fn series_json(series: &Series, zone: &TimeZone) -> Json {
         "estimated": m.estimated,
         "first_time": iso_time(series.first, zone),
         "last_time": iso_time(series.last, zone),
-        "rights": rights(series),
+        "rights": series.rights.names(),
     })
 }
 
@@ -633,7 +628,7 @@ fn write_series_csv(series: &[Series], zone: &TimeZone, out: &mut impl Write) ->
         let cell = |column: &&String| match &object[column.as_str()] {
             Json::Null => String::new(),
             Json::String(text) => text.clone(),
-            Json::Array(_) => rights(one).join(" "),
+            Json::Array(_) => one.rights.names().join(" "),
             other => other.to_string(),
         };
         writer.write_record(columns.iter().map(cell))?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
+use std::time::{Duration, Instant};
 
 use minidom::Element;
 use xmpp_parsers::disco::DiscoItemsQuery;
@@ -35,6 +36,12 @@ const SERIES_A_PAGE: usize = 200;
 /// However many pages a provider has, no more are asked for.
 const MOST_PAGES: usize = 10_000;
 
+/// Bytes of the names and texts of one list, over all its pages: a page of limited size can come ten thousand times.
+const MOST_LIST_BYTES: usize = 256 << 20;
+
+/// How many times longer than one answer all pages of a list may take together.
+const PAGES_TIME: u32 = 10;
+
 /// The fields that Quoalise defines for its commands: where nothing was given for them, nothing is meant, whatever
 /// default a form has.
 fn own_fields(node: &str) -> &'static [&'static str] {
@@ -45,6 +52,18 @@ fn own_fields(node: &str) -> &'static [&'static str] {
         "list_series" => &["prefix"],
         _ => &[],
     }
+}
+
+/// Those of them that bound a period: one that nobody asked for would come in silence.
+const TIMES: [&str; 4] = ["start_time", "end_time", "start_date", "end_date"];
+
+/// A form without the defaults it has for times, where the command is one of Quoalise's.
+fn untimed(node: &str, form: &Form) -> Form {
+    let own = own_fields(node);
+    let is_time = |field: &&mut Field| TIMES.contains(&&*field.var) && own.contains(&&*field.var);
+    let mut form = form.clone();
+    form.fields.iter_mut().filter(is_time).for_each(|field| field.values.clear());
+    form
 }
 
 /// A command a provider offers.
@@ -92,7 +111,7 @@ impl Client {
         let run = async {
             let to = provider_argument(provider)?;
             let mut commands: Vec<CommandInfo> = Vec::new();
-            let mut pages = Pages::default();
+            let mut pages = Pages::new(self.session.request_timeout());
             let mut after = None;
             loop {
                 let rsm = after.map(|after: String| page(None, Some(after)));
@@ -104,9 +123,10 @@ impl Client {
                     Error::new(ErrorKind::MalformedAnswer, message)
                 })?;
                 let before = commands.len();
-                let (mut items, mut last) = (0, None);
+                let (mut items, mut bytes, mut last) = (0, 0, None);
                 for item in list.children().filter(|child| child.is("item", ns::DISCO_ITEMS)) {
                     items += 1;
+                    bytes += item.attrs().iter().map(|(_, value)| value.len()).sum::<usize>();
                     last = item.attr("node");
                     // Commands of others are not for us to ask (XEP-0050 section 2.2).
                     if item.attr("jid").and_then(|jid| Jid::from_str(jid).ok()).as_ref() != Some(&to) {
@@ -124,7 +144,7 @@ impl Client {
                 }
                 let is_new = commands.len() > before;
                 let set = list.children().find(|child| child.is("set", ns::RSM));
-                after = pages.after(&to, set, items, is_new, last)?;
+                after = pages.after(&to, set, &Page { items, bytes, is_new, last })?;
                 if after.is_none() {
                     return Ok(commands);
                 }
@@ -152,8 +172,9 @@ impl Client {
     }
 
     /// Carries a command out: asks for its form, fills the values in, as often as the provider has another stage, and
-    /// completes it. Fields without a value keep the default the provider gives them. Where something is missing or
-    /// does not fit, the command is canceled.
+    /// completes it. Fields without a value keep the default the provider gives them, but for the times of Quoalise's
+    /// own commands (as `start_time` of `get_history`): without a value these are left out, as nobody saw the default.
+    /// Where something is missing or does not fit, the command is canceled.
     ///
     /// # Errors
     /// `InvalidArgument` where a required field has no value, a value does not fit, or no stage has a field of that
@@ -182,13 +203,15 @@ impl Client {
             let to = provider_argument(provider)?;
             let mut series: Vec<Series> = Vec::new();
             let mut known = BTreeSet::new();
-            let mut pages = Pages::default();
+            let mut pages = Pages::new(self.session.request_timeout());
             let mut after = None;
             loop {
                 let set = page(Some(SERIES_A_PAGE), after).into();
                 let answer = self.one_shot(&to, "list_series", &fields, vec![set]).await?;
                 let rows = answer.form.map(|form| form.items).unwrap_or_default();
                 let (items, before) = (rows.len(), series.len());
+                let values = rows.iter().flatten().flat_map(|field| &field.values);
+                let bytes = values.map(String::len).sum();
                 let read: Vec<Series> = rows.iter().filter_map(|row| series::read(row)).collect();
                 if read.len() < items {
                     log::warn!("{} series of {to} have no name that can be read", items - read.len());
@@ -203,7 +226,8 @@ impl Client {
                     return Err(too_many(&to, "series", MOST_SERIES).remedy("Ask for those below a prefix"));
                 }
                 let set = answer.payloads.iter().find(|payload| payload.is("set", ns::RSM));
-                after = pages.after(&to, set, items, series.len() > before, last.as_deref())?;
+                let (is_new, last) = (series.len() > before, last.as_deref());
+                after = pages.after(&to, set, &Page { items, bytes, is_new, last })?;
                 if after.is_none() {
                     return Ok(series);
                 }
@@ -269,10 +293,23 @@ impl Client {
 }
 
 /// Paging through a list (XEP-0059).
-#[derive(Default)]
 struct Pages {
     count: usize,
     items: usize,
+    bytes: usize,
+    limit: Duration,
+    begun: Instant,
+}
+
+/// What came as one page.
+struct Page<'p> {
+    items: usize,
+    /// Of all its texts.
+    bytes: usize,
+    /// Whether any of it was not on the pages before.
+    is_new: bool,
+    /// The name of the last item, for providers that leave it to the client to see.
+    last: Option<&'p str>,
 }
 
 fn page(max: Option<usize>, after: Option<String>) -> SetQuery {
@@ -280,29 +317,51 @@ fn page(max: Option<usize>, after: Option<String>) -> SetQuery {
 }
 
 impl Pages {
-    /// After which item the next page begins; none where this one was the last. `last` is the name of the last item,
-    /// for providers that leave it to the client to see.
-    fn after(
-        &mut self,
-        to: &Jid,
-        set: Option<&Element>,
-        items: usize,
-        is_new: bool,
-        last: Option<&str>,
-    ) -> Result<Option<String>> {
+    /// `patience` is how long one answer may take.
+    fn new(patience: Duration) -> Self {
+        let limit = patience.saturating_mul(PAGES_TIME);
+        Self { count: 0, items: 0, bytes: 0, limit, begun: Instant::now() }
+    }
+
+    /// After which item the next page begins; none where this one was the last.
+    fn after(&mut self, to: &Jid, set: Option<&Element>, page: &Page<'_>) -> Result<Option<String>> {
         let Some(set) = set else { return Ok(None) };
         let malformed = |message: &str| Error::new(ErrorKind::MalformedAnswer, format!("{to} {message}"));
         let set = SetResult::try_from(set.clone())
             .map_err(|error| malformed("answered with a page that cannot be read").caused_by(error))?;
         self.count += 1;
-        self.items = self.items.saturating_add(items);
-        if items == 0 || set.count.is_some_and(|count| self.items >= count) {
+        self.items = self.items.saturating_add(page.items);
+        self.bytes = self.bytes.saturating_add(page.bytes);
+        if page.items == 0 {
+            return match set.count {
+                Some(count) if self.items < count => {
+                    Err(malformed("ends its list before all it counts has come").remedy("Ask again"))
+                }
+                _ => Ok(None),
+            };
+        }
+        // Where the page says where it stands, that counts: items that went away meanwhile make the list shorter than
+        // what has come.
+        let until = match set.first.as_ref().and_then(|first| first.index) {
+            Some(index) => index.saturating_add(page.items),
+            None => self.items,
+        };
+        if set.count.is_some_and(|count| until >= count) {
             return Ok(None);
         }
-        if !is_new || self.count >= MOST_PAGES {
+        if !page.is_new || self.count >= MOST_PAGES {
             return Err(malformed("answers with pages that never end"));
         }
-        match set.last.as_deref().filter(|last| !last.is_empty()).or(last) {
+        if self.bytes > MOST_LIST_BYTES {
+            let message = format!("{to} has a list of more than {} MiB", MOST_LIST_BYTES >> 20);
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        if self.begun.elapsed() >= self.limit {
+            let message = format!("{to} did not tell its whole list within {} s", self.limit.as_secs());
+            return Err(Error::new(ErrorKind::NoAnswer, message)
+                .remedy("Allow its answers more time, or ask for less"));
+        }
+        match set.last.as_deref().filter(|last| !last.is_empty()).or(page.last) {
             Some(last) => Ok(Some(last.to_owned())),
             None => Err(malformed("does not tell where the next page begins")),
         }
@@ -344,7 +403,8 @@ impl<'v> Walk<'v> {
         self.used.extend(here.names().map(str::to_owned));
     }
 
-    /// Fills in the present stage and goes on: to the end where that is allowed and no value is left over.
+    /// Fills in the present stage and goes on: to the end where that is allowed and no value is left over. Times of
+    /// Quoalise's own commands that were not given are left out, as in [`Client::run`].
     pub(crate) async fn step(&mut self, execution: &mut Execution) -> Result<()> {
         if self.stages >= MOST_STAGES {
             return Err(execution.endless().during(execution.operation()));
@@ -360,9 +420,9 @@ impl<'v> Walk<'v> {
             if !unused.is_empty() {
                 return Err(unknown_field(&unused, execution.form()).during(execution.operation()));
             }
-            return execution.complete(&here).await;
+            return execution.submit(Action::Complete, &here, untimed).await;
         }
-        execution.next(&here).await
+        execution.submit(Action::Next, &here, untimed).await
     }
 }
 
@@ -444,7 +504,7 @@ impl Execution {
     /// or the provider allows no next stage: nothing was sent then, and the stage is as it was. `SessionExpired` where
     /// the provider waited too long. `CommandFailed` where it gave up. As [`Client::get_history`].
     pub async fn next(&mut self, values: &Values) -> Result<()> {
-        self.submit(Action::Next, values).await
+        self.submit(Action::Next, values, |_, form| form.clone()).await
     }
 
     /// Fills in the form and asks for the result. Later stages, if there are any, keep their defaults.
@@ -452,7 +512,7 @@ impl Execution {
     /// # Errors
     /// As [`next`](Self::next).
     pub async fn complete(&mut self, values: &Values) -> Result<()> {
-        self.submit(Action::Complete, values).await
+        self.submit(Action::Complete, values, |_, form| form.clone()).await
     }
 
     /// Asks for the stage before.
@@ -506,11 +566,17 @@ impl Execution {
         std::mem::take(&mut self.answer)
     }
 
-    async fn submit(&mut self, action: Action, values: &Values) -> Result<()> {
+    /// `defaults` gives the form of this command with the defaults that hold.
+    async fn submit(
+        &mut self,
+        action: Action,
+        values: &Values,
+        defaults: fn(&str, &Form) -> Form,
+    ) -> Result<()> {
         let run = async {
             self.check_allowed(action)?;
             let form = match self.form().filter(|form| form.kind == FormType::Form) {
-                Some(form) => Some(fill(form, values)?),
+                Some(form) => Some(fill(&defaults(self.node(), form), values)?),
                 None => match &*values.names().collect::<Vec<_>>() {
                     [] => None,
                     names => return Err(unknown_field(names, None)),
@@ -634,28 +700,92 @@ impl std::fmt::Debug for Execution {
 mod tests {
     use super::*;
 
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    fn set(inner: &str) -> Element {
+        format!("<set xmlns='http://jabber.org/protocol/rsm'>{inner}</set>").parse().unwrap()
+    }
+
+    /// What comes after a page of so many items, all of them new.
+    fn next(pages: &mut Pages, inner: &str, items: usize, last: Option<&str>) -> Result<Option<String>> {
+        let to = "a@b.test/c".parse().unwrap();
+        pages.after(&to, Some(&set(inner)), &Page { items, bytes: 0, is_new: items > 0, last })
+    }
+
     #[test]
     fn pages_end() {
         let to: Jid = "a@b.test/c".parse().unwrap();
-        let set = |inner: &str| -> Element {
-            format!("<set xmlns='http://jabber.org/protocol/rsm'>{inner}</set>").parse().unwrap()
-        };
-        let mut pages = Pages::default();
-        assert_eq!(pages.after(&to, None, 5, true, Some("e")).unwrap(), None);
-        let two = set("<first>a</first><last>b</last><count>4</count>");
-        assert_eq!(pages.after(&to, Some(&two), 2, true, None).unwrap().as_deref(), Some("b"));
-        assert_eq!(pages.after(&to, Some(&two), 2, true, None).unwrap(), None, "all there are");
-        let uncounted = set("<last/>");
-        assert_eq!(pages.after(&to, Some(&uncounted), 2, true, Some("z")).unwrap().as_deref(), Some("z"));
-        assert_eq!(pages.after(&to, Some(&uncounted), 0, false, None).unwrap(), None, "an empty page");
-        for (set, is_new, last) in [
-            (&uncounted, false, Some("z")),
-            (&uncounted, true, None),
-            (&set("<count>few</count>"), true, Some("z")),
-        ] {
-            let error = pages.after(&to, Some(set), 2, is_new, last).unwrap_err();
+        let mut pages = Pages::new(PATIENCE);
+        let all = Page { items: 5, bytes: 0, is_new: true, last: Some("e") };
+        assert_eq!(pages.after(&to, None, &all).unwrap(), None);
+        let two = "<first>a</first><last>b</last><count>4</count>";
+        assert_eq!(next(&mut pages, two, 2, None).unwrap().as_deref(), Some("b"));
+        assert_eq!(next(&mut pages, two, 2, None).unwrap(), None, "all there are");
+        assert_eq!(next(&mut pages, "<last/>", 2, Some("z")).unwrap().as_deref(), Some("z"));
+        assert_eq!(next(&mut pages, "<last/>", 0, None).unwrap(), None, "an empty page");
+        for (inner, is_new, last) in
+            [("<last/>", false, Some("z")), ("<last/>", true, None), ("<count>few</count>", true, Some("z"))]
+        {
+            let page = Page { items: 2, bytes: 0, is_new, last };
+            let error = pages.after(&to, Some(&set(inner)), &page).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::MalformedAnswer, "{error}");
         }
+    }
+
+    #[test]
+    fn lists_that_change_between_pages_are_told_to_their_end() {
+        let mut pages = Pages::new(PATIENCE);
+        let first = "<first index='0'>a</first><last>c</last><count>7</count>";
+        assert_eq!(next(&mut pages, first, 3, None).unwrap().as_deref(), Some("c"));
+        // Three went away, and of the four left this page begins with the first.
+        let second = "<first index='0'>d</first><last>e</last><count>4</count>";
+        assert_eq!(next(&mut pages, second, 2, None).unwrap().as_deref(), Some("e"));
+        let third = "<first index='2'>f</first><last>g</last><count>4</count>";
+        assert_eq!(next(&mut pages, third, 2, None).unwrap(), None);
+
+        for (items, inner) in [(0, "<count>1</count>"), (2, "<count>3</count>")] {
+            let mut pages = Pages::new(PATIENCE);
+            if items > 0 {
+                next(&mut pages, inner, items, Some("b")).unwrap();
+            }
+            let error = next(&mut pages, inner, 0, None).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::MalformedAnswer, "what is cut short is not the whole list");
+        }
+        assert_eq!(next(&mut Pages::new(PATIENCE), "<count>0</count>", 0, None).unwrap(), None);
+    }
+
+    #[test]
+    fn all_pages_together_have_their_limits() {
+        let error = next(&mut Pages::new(Duration::ZERO), "<count>9</count>", 2, Some("b")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoAnswer, "{error}");
+        let (to, half) = ("a@b.test/c".parse().unwrap(), MOST_LIST_BYTES / 2 + 1);
+        let page = Page { items: 2, bytes: half, is_new: true, last: Some("b") };
+        let mut pages = Pages::new(PATIENCE);
+        pages.after(&to, Some(&set("")), &page).unwrap();
+        let error = pages.after(&to, Some(&set("")), &page).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+    }
+
+    #[test]
+    fn times_nobody_saw_are_not_asked_for() {
+        let form = Form::new(FormType::Form)
+            .field(Field::text("identifier").value("first"))
+            .field(Field::text("start_time").value("2022-01-03T00:00:00+01:00"))
+            .field(Field::text("end_time"));
+        let sent = |node: &str, values: &Values| {
+            let form = fill(&untimed(node, &form), values).unwrap();
+            form.fields.into_iter().map(|field| field.var).collect::<Vec<_>>()
+        };
+        assert_eq!(sent("get_history", &Values::new()), ["identifier"]);
+        let given = Values::new().with("start_time", "2022-01-10T00:00:00+01:00");
+        assert_eq!(sent("get_history", &given), ["identifier", "start_time"]);
+        // What the fields of others mean is theirs to say.
+        assert_eq!(sent("book_room", &Values::new()), ["identifier", "start_time"]);
+
+        let required =
+            Form::new(FormType::Form).field(Field::text("start_date").required().value("2022-01-03"));
+        let error = fill(&untimed("get_daily", &required), &Values::new()).unwrap_err();
+        assert!(error.to_string().contains("`start_date`"), "{error}");
     }
 
     #[test]

@@ -455,8 +455,7 @@ impl Client {
                 Some(state) => state.clone(),
                 None => draw_state()?,
             };
-            let bare = provider_jid.to_bare();
-            let is_new = self.inbox.trust(bare.clone());
+            let asking = self.inbox.asking(provider_jid.to_bare());
             let asked = async {
                 let answer = self.execute_with(provider, "get_authorize_uri", request.fields()).await?;
                 let uri = answer.form.as_ref().and_then(|form| form.get("authorize_uri"));
@@ -467,11 +466,14 @@ impl Client {
                 let uri = uri.ok_or_else(|| malformed("its answer has no `authorize_uri`"))?;
                 complete(uri, request, &state).map_err(malformed)
             };
-            let uri = asked.await.inspect_err(|_| {
-                if is_new {
-                    self.inbox.distrust(&bare);
+            let uri = match asked.await {
+                Ok(uri) => uri,
+                Err(error) => {
+                    // Whatever went wrong: without the address nobody can consent.
+                    asking.refused();
+                    return Err(error);
                 }
-            })?;
+            };
             let name = request.name.clone();
             let authorization = AuthorizeUri { uri, state, name, provider: provider_jid };
             self.inbox.expect(authorization.clone());

@@ -40,7 +40,7 @@ pub(super) struct Inbox {
 struct State {
     /// Who we are, resource included: the server tells us of our own presence too.
     own: Option<Jid>,
-    trusted: BTreeSet<BareJid>,
+    trusted: BTreeMap<BareJid, Trust>,
     /// Those whose messages were dropped, and of whom that was told.
     told: BTreeSet<BareJid>,
     listening: bool,
@@ -58,6 +58,42 @@ struct State {
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("State").field("queued", &self.queue.len()).finish_non_exhaustive()
+    }
+}
+
+/// Why a provider is trusted.
+#[derive(Clone, Copy, Default)]
+struct Trust {
+    /// Named, or asked with success.
+    lasting: bool,
+    /// How many calls wait for its answer.
+    asking: usize,
+}
+
+/// Trust for as long as a call asks, and from then on: its answer may have got lost, and pushes come all the same.
+/// Whoever knows that nothing will come [`refused`](Self::refused)s it.
+pub(super) struct Asking<'i> {
+    inbox: &'i Inbox,
+    provider: BareJid,
+    refused: bool,
+}
+
+impl Asking<'_> {
+    /// Takes back this call's part of the trust; others that ask, or named the provider meanwhile, keep theirs.
+    pub(super) fn refused(mut self) {
+        self.refused = true;
+    }
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        let mut state = self.inbox.lock();
+        let Some(trust) = state.trusted.get_mut(&self.provider) else { return };
+        trust.asking -= 1;
+        trust.lasting |= !self.refused;
+        if trust.asking == 0 && !trust.lasting {
+            state.trusted.remove(&self.provider);
+        }
     }
 }
 
@@ -99,13 +135,14 @@ impl Inbox {
         self.lock().own = Some(jid);
     }
 
-    /// False where it was trusted already.
-    pub(super) fn trust(&self, provider: BareJid) -> bool {
-        self.lock().trusted.insert(provider)
+    pub(super) fn trust(&self, provider: BareJid) {
+        self.lock().trusted.entry(provider).or_default().lasting = true;
     }
 
-    pub(super) fn distrust(&self, provider: &BareJid) {
-        self.lock().trusted.remove(provider);
+    /// Trusts whom a call is about to ask: the first push may come right behind the answer.
+    pub(super) fn asking(&self, provider: BareJid) -> Asking<'_> {
+        self.lock().trusted.entry(provider.clone()).or_default().asking += 1;
+        Asking { inbox: self, provider, refused: false }
     }
 
     pub(super) fn distrusted(&self) -> u64 {
@@ -173,7 +210,7 @@ impl Inbox {
 
         let mut state = self.lock();
         let sender = from.to_bare();
-        if !state.trusted.contains(&sender) {
+        if !state.trusted.contains_key(&sender) {
             state.distrusted += 1;
             if state.told.len() < 1000 && state.told.insert(sender.clone()) {
                 log::warn!("pushes of {sender} are dropped: it is not among the providers trusted here");
@@ -210,7 +247,7 @@ impl Inbox {
         };
         let Some(from) = presence.from else { return };
         let mut state = self.lock();
-        if state.own.as_ref() == Some(&from) || !state.trusted.contains(&from.to_bare()) {
+        if state.own.as_ref() == Some(&from) || !state.trusted.contains_key(&from.to_bare()) {
             return;
         }
         state.presence(from, available);
@@ -278,7 +315,7 @@ impl Mail {
         let Self { notice, from, id, stamp, at, body, texts, payloads, bytes: _ } = self;
         let delayed = stamp.is_some();
         let sent = stamp.unwrap_or(Ok(at))?;
-        // Relative times count from when the push was sent (RFC 8428 section 4.8).
+        // Relative times count from when the push was sent (RFC 8428 section 4.5.3).
         let options = ReadOptions::at(sent);
         let first_notice = payloads.iter().position(dataconnect::is_notice);
         let others = payloads.iter().enumerate().filter(|(at, element)| {
@@ -421,6 +458,30 @@ mod tests {
         inbox.set_own("p@a.test/own".parse().unwrap());
         say(&inbox, "p@a.test/own", Here);
         assert_eq!(told(&inbox), []);
+    }
+
+    #[test]
+    fn a_refusal_takes_back_no_trust_but_its_own() {
+        let inbox = Inbox::default();
+        let provider = || -> BareJid { "p@a.test".parse().unwrap() };
+        let is_trusted = || inbox.lock().trusted.contains_key(&provider());
+        let (first, second) = (inbox.asking(provider()), inbox.asking(provider()));
+        assert!(is_trusted(), "while it is asked");
+        first.refused();
+        assert!(is_trusted(), "another call still asks");
+        second.refused();
+        assert!(!is_trusted());
+
+        let asking = inbox.asking(provider());
+        inbox.trust(provider());
+        asking.refused();
+        assert!(is_trusted(), "it was named meanwhile");
+
+        let inbox = Inbox::default();
+        let (first, second) = (inbox.asking(provider()), inbox.asking(provider()));
+        drop(first);
+        second.refused();
+        assert!(inbox.lock().trusted.contains_key(&provider()), "the first may have subscribed");
     }
 
     #[test]

@@ -129,17 +129,17 @@ impl Client {
     }
 
     /// Asks a provider to push new values of a series to this account from now on, also across reconnects. A prefix
-    /// covers all series below it. Its pushes are trusted from here on.
+    /// covers all series below it. Its pushes are trusted from here on; also where it is not known whether the
+    /// subscription came about, as after `NoAnswer`, and not where it was refused.
     ///
     /// # Errors
     /// As [`get_history`](Self::get_history).
     pub async fn subscribe(&self, provider: &str, identifier: &str) -> Result<()> {
         let bare = provider_argument(provider)?.to_bare();
-        // Trusted before it is asked: the first push may come right behind the answer.
-        let is_new = self.inbox.trust(bare.clone());
+        let asking = self.inbox.asking(bare);
         let done = self.on_series("subscribe", provider, identifier).await;
-        if done.is_err() && is_new {
-            self.inbox.distrust(&bare);
+        if done.as_ref().is_err_and(|error| is_refusal(error.kind())) {
+            asking.refused();
         }
         done
     }
@@ -222,6 +222,23 @@ impl Client {
             .map(drop)
             .map_err(|error: Error| error.during(format!("{node} of {identifier} at {provider}")))
     }
+}
+
+/// Whether nothing came of what was asked, for certain; otherwise the provider may have done it.
+fn is_refusal(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::InvalidArgument
+            | ErrorKind::NotAuthorized
+            | ErrorKind::BadRequest
+            | ErrorKind::TooLarge
+            | ErrorKind::NoSuchCommand
+            | ErrorKind::ProviderOffline
+            | ErrorKind::SessionExpired
+            | ErrorKind::CommandFailed
+            | ErrorKind::UpstreamError
+            | ErrorKind::LimitReached
+    )
 }
 
 fn jid_argument(jid: &str) -> Result<Jid> {

@@ -61,12 +61,19 @@ pub enum Status {
 }
 
 /// A note beside a command's answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Note {
     /// How bad it is.
     pub kind: NoteType,
     /// What it says.
     pub text: String,
+}
+
+impl std::fmt::Debug for Note {
+    /// The text may tell readings, or a meter's number, and is left out.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Note").field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 /// How bad a [`Note`] is.
@@ -206,6 +213,13 @@ mod tests {
     fn read(inner: &str) -> Command {
         let xml = format!("<command xmlns='{NS_COMMANDS}' node='a'>{inner}</command>");
         Command::from_element(xml.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn debug_tells_nothing_of_what_a_note_says() {
+        let note = read("<note type='warn'>987 W at 00000000000001</note>").notes.remove(0);
+        assert_eq!(note.text, "987 W at 00000000000001");
+        assert_eq!(format!("{note:?}"), "Note { kind: Warn, .. }");
     }
 
     #[test]

@@ -28,8 +28,7 @@ const COLUMNS: [Column; 15] = [
     ("first_time", "First", FieldType::TextSingle, |series| one(series.first)),
     ("last_time", "Last", FieldType::TextSingle, |series| one(series.last)),
     ("rights", "Rights", FieldType::ListMulti, |series| {
-        let rights = [("get_history", series.rights.get_history), ("subscribe", series.rights.subscribe)];
-        rights.iter().filter(|(_, granted)| *granted).map(|(name, _)| (*name).to_owned()).collect()
+        series.rights.names().into_iter().map(str::to_owned).collect()
     }),
 ];
 
