@@ -297,7 +297,7 @@ impl<S: Service> Work<S> {
                 (Some(own), _) => own.form,
                 (None, Some((node, title, instructions))) => {
                     let known = match *node {
-                        GET_HISTORY | SUBSCRIBE => self.first_of(&requester.to_bare()).await,
+                        GET_HISTORY => self.first_of(&requester.to_bare()).await,
                         _ => None,
                     };
                     form(node, title, instructions, known.as_ref())
