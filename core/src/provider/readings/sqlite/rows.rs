@@ -247,8 +247,12 @@ impl Rows<'_> {
 
     fn added_by_row(&self, since: i64, rowid: &str, most: usize) -> Query<Added> {
         let layout = &self.inner.layout;
+        // Where no row has told yet what times look like, none has been seen: one that comes now is new.
+        let Some(form) = self.form else {
+            return Ok(Added { series: Vec::new(), mark: Mark::Row(since), more: false });
+        };
         let now = self.mark()?;
-        let (Some(form), Mark::Row(last)) = (self.form, &now) else {
+        let Mark::Row(last) = &now else {
             return Ok(Added { series: Vec::new(), mark: now, more: false });
         };
         if *last <= since {
@@ -285,7 +289,8 @@ impl Rows<'_> {
                     series.insert(name.to_owned(), Records::new());
                 }
                 if let Some(records) = series.get_mut(name) {
-                    records.push(&reading.record(name, layout.default_unit.as_deref()))?;
+                    // The series may know a unit, which goes before the one for all.
+                    records.push(&reading.record(name, None))?;
                 }
             }
         }

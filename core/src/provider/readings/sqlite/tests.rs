@@ -557,3 +557,30 @@ async fn two_million_readings_are_no_trouble() {
     assert!(subscribe(&database, "urn:dev:ow:1").await.is_ok());
     assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
 }
+
+#[tokio::test]
+async fn the_first_rows_are_new_whenever_they_come() {
+    let bench = Bench::new(USUAL);
+    let database = bench.open();
+    let empty = database.added(&Mark::Row(0), 9).await.unwrap();
+    assert_eq!((empty.series.len(), &empty.mark), (0, &Mark::Row(0)));
+    // As if the row came between the look at what times are like and that at the rows: the look finds none to tell.
+    bench.write(&format!("INSERT INTO readings VALUES ('{A}', NULL, 1, 'W')"));
+    let untold = database.added(&Mark::Row(0), 9).await.unwrap();
+    assert_eq!((untold.series.len(), &untold.mark), (0, &Mark::Row(0)));
+    bench.write(&format!("UPDATE readings SET time = 10 WHERE name = '{A}'"));
+    assert_eq!(database.added(&Mark::Row(0), 9).await.unwrap().series.len(), 1);
+}
+
+#[tokio::test]
+async fn the_unit_of_a_series_goes_before_the_one_for_all() {
+    let bench = Bench::new(USUAL);
+    bench.write(&format!(
+        "CREATE TABLE series (name TEXT PRIMARY KEY, unit TEXT); INSERT INTO series VALUES ('{A}', 'W');
+         INSERT INTO readings VALUES ('{A}', 10, 1, NULL), ('{B}', 10, 1, NULL)"
+    ));
+    let database = bench.open_with(|options| options.unit = Some("V".to_owned())).unwrap();
+    let added = database.added(&Mark::Row(0), 9).await.unwrap();
+    let units: Vec<_> = added.series.iter().map(|(_, records)| records.unit(0)).collect();
+    assert_eq!(units, [Some("W"), Some("V")]);
+}
