@@ -197,6 +197,15 @@ impl Layout {
         }
     }
 
+    /// The condition that a row has a value, texts that say there is none being none: as `senml::xml::is_gap`.
+    pub(super) fn has_value(&self) -> String {
+        let value = &self.value;
+        format!(
+            "{value} IS NOT NULL AND (typeof({value}) <> 'text' OR \
+             trim({value}, char(9, 10, 12, 13, 32)) NOT IN ('', 'null', 'None', 'NaN', 'nan'))"
+        )
+    }
+
     /// Time, value and unit of rows; of one series, and over a period where `bounded`.
     pub(super) fn select(&self, time: Time, bounded: bool) -> String {
         let mut sql = format!("{} WHERE {}", self.select_all(time), self.of_series());

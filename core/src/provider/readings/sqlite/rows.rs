@@ -129,14 +129,14 @@ impl Rows<'_> {
     fn measure(&self, all: &mut BTreeMap<String, Series>) -> Query<()> {
         let Some(form) = self.form else { return Ok(()) };
         let layout = &self.inner.layout;
-        let (time, value) = (layout.time(form.time), &layout.value);
+        let (time, has_value) = (layout.time(form.time), layout.has_value());
         let timestamp = |time: i64| Timestamp::from_microsecond(time).ok();
         match &layout.name {
             Name::Column(column) if !form.indexed => {
                 // One look through all, rather than one for each series.
                 let unit = layout.unit.as_deref().unwrap_or("NULL");
                 let sql = format!(
-                    "SELECT CAST({column} AS TEXT), min({time}), max({time}), {unit} FROM {} WHERE {value} IS NOT NULL \
+                    "SELECT CAST({column} AS TEXT), min({time}), max({time}), {unit} FROM {} WHERE {has_value} \
                      GROUP BY {column}",
                     layout.readings
                 );
@@ -160,7 +160,7 @@ impl Rows<'_> {
                     let end = |direction: &str| -> Query<Option<(Option<i64>, Option<String>)>> {
                         self.go_on()?;
                         let sql = format!(
-                            "{} AND {value} IS NOT NULL AND {time} IS NOT NULL ORDER BY {time} {direction} LIMIT 1",
+                            "{} AND {has_value} AND {time} IS NOT NULL ORDER BY {time} {direction} LIMIT 1",
                             layout.select(form.time, false)
                         );
                         let found = self.connection.prepare_cached(&sql)?.query_row([name], |row| {
@@ -310,7 +310,7 @@ impl Rows<'_> {
             return Ok(Added { series: found, mark: Mark::Times(mark), more: false });
         };
         let layout = &self.inner.layout;
-        let (time, value) = (layout.time(form.time), &layout.value);
+        let (time, has_value) = (layout.time(form.time), layout.has_value());
         for name in self.names_of_readings()? {
             if left == 0 {
                 break;
@@ -319,32 +319,39 @@ impl Rows<'_> {
                 self.inner.leave_out();
                 continue;
             }
-            let mut sql = format!("{} AND {value} IS NOT NULL", layout.select(form.time, false));
+            let known = since.get(&name).copied();
+            let mut sql = format!("{} AND {has_value}", layout.select(form.time, false));
             let mut parameters = vec![Sql::from(name.clone())];
-            match since.get(&name) {
-                Some(since) => {
+            match known {
+                Some(known) => {
                     sql += &format!(" AND {time} > ?");
-                    parameters.push(self.bound(form.time, *since));
+                    parameters.push(self.bound(form.time, known));
                 }
                 None => sql += &format!(" AND {time} IS NOT NULL"),
             }
-            sql += &format!(" ORDER BY {time} LIMIT ?");
-            parameters.push(i64::try_from(left).unwrap_or(i64::MAX).into());
+            sql += &format!(" ORDER BY {time}");
             let unit = self.unit_of(&name)?;
-            let mut records = Records::new();
+            let (mut records, mut last) = (Records::new(), None);
             let mut statement = self.connection.prepare_cached(&sql)?;
             let mut rows = statement.query(params_from_iter(parameters))?;
-            while let Some(row) = rows.next()? {
+            while left > 0
+                && let Some(row) = rows.next()?
+            {
                 self.go_on()?;
-                left -= 1;
+                // Only rows by which the mark goes on count, or it might stay where it is for ever: not those of no
+                // usable time, nor those that a fraction of a microsecond makes later than the last.
                 let Some(reading) = self.reading(form.time, row, 0)? else { continue };
-                let known = mark.get(&name).is_some_and(|known| *known >= reading.time);
-                if reading.value.is_some() && !known {
+                if known.is_some_and(|known| known >= reading.time) {
+                    continue;
+                }
+                left -= 1;
+                last = Some(reading.time);
+                if reading.value.is_some() {
                     records.push(&reading.record(&name, unit.as_deref()))?;
                 }
             }
-            if let Some(last) = records.times().last() {
-                mark.insert(name, *last);
+            mark.extend(last.map(|last| (name, last)));
+            if !records.is_empty() {
                 found.push((Metadata::default(), records));
             }
         }

@@ -584,3 +584,58 @@ async fn the_unit_of_a_series_goes_before_the_one_for_all() {
     let units: Vec<_> = added.series.iter().map(|(_, records)| records.unit(0)).collect();
     assert_eq!(units, [Some("W"), Some("V")]);
 }
+
+/// What is added since a mark, to the end, which has to come.
+async fn all_added(database: &Sqlite, mark: &Mark, most: usize) -> (usize, Mark) {
+    let (mut count, mut mark) = (0, mark.clone());
+    for _ in 0..20 {
+        let added = database.added(&mark, most).await.unwrap();
+        count += added.series.iter().map(|(_, records)| records.len()).sum::<usize>();
+        if !added.more {
+            return (count, added.mark);
+        }
+        assert_ne!(mark, added.mark, "it goes round and round");
+        mark = added.mark;
+    }
+    panic!("it goes on for ever");
+}
+
+#[tokio::test]
+async fn going_by_time_comes_to_an_end_whatever_the_values() {
+    let table = "CREATE TABLE readings (name TEXT, time, value, PRIMARY KEY (name, time)) WITHOUT ROWID;";
+    let bench = Bench::new(table);
+    bench.write(&format!("INSERT INTO readings VALUES ('{A}', 1, 1)"));
+    let database = bench.open();
+    let mark = database.mark().await.unwrap();
+    for nothing in ["''", "' null '", "'NaN'", "char(1)", "9e999"] {
+        bench.write(&format!(
+            "DELETE FROM readings WHERE time > 1;
+             INSERT INTO readings WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 12)
+             SELECT '{A}', i, {nothing} FROM n;
+             INSERT INTO readings VALUES ('{A}', 20, 2), ('{A}', 'no time', 3), ('{A}', 'nor that', 3)"
+        ));
+        assert_eq!(all_added(&database, &mark, 5).await.0, 1, "{nothing}");
+    }
+    // Times of more digits than are kept.
+    let bench = Bench::new(table);
+    bench.write(
+        "INSERT INTO readings WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9)
+         SELECT 'm' || i, 1000.0000004, i FROM n",
+    );
+    let database = bench.open();
+    let (count, mark) = all_added(&database, &Mark::Times(BTreeMap::new()), 5).await;
+    assert_eq!(count, 9);
+    assert_eq!(all_added(&database, &mark, 5).await.0, 0);
+}
+
+#[tokio::test]
+async fn texts_that_say_there_is_no_value_are_no_first_nor_last_reading() {
+    let rows = format!("('{A}', 10, ''), ('{A}', 20, 1), ('{A}', 30, 2), ('{A}', 40, 'None'), ('{A}', 50, ' nan')");
+    let table = "CREATE TABLE readings (name TEXT, time INTEGER, value TEXT);";
+    for index in ["", "CREATE INDEX i ON readings (name, time);"] {
+        let bench = Bench::new(&format!("{table} {index} INSERT INTO readings VALUES {rows};"));
+        let series = bench.open().series(None).await.unwrap();
+        let seconds = |time: Option<Timestamp>| time.map(|time| time.as_second());
+        assert_eq!((seconds(series[0].first), seconds(series[0].last)), (Some(20), Some(30)));
+    }
+}
