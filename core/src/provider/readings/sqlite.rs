@@ -5,7 +5,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -125,7 +125,17 @@ struct Opened {
 pub enum Mark {
     /// Up to this row, by SQLite's `rowid`.
     Row(i64),
-    /// Up to these times, in microseconds, by the names of series: of tables and views without rowids.
+    /// Up to the row `since`; and of the rows from there to `until`, those of some series.
+    Part {
+        /// As in [`Row`](Self::Row).
+        since: i64,
+        /// The last row of which there is a part.
+        until: i64,
+        /// The names of the series that are done.
+        done: BTreeSet<String>,
+    },
+    /// Up to these times, in microseconds, by the names of series: of tables and views without rowids, or where there
+    /// is no trusting them.
     Times(BTreeMap<String, i64>),
 }
 
@@ -134,6 +144,7 @@ impl fmt::Debug for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Row(row) => write!(f, "Row({row})"),
+            Self::Part { since, until, done } => write!(f, "Part({since}..{until}, {} series)", done.len()),
             Self::Times(times) => write!(f, "Times({} series)", times.len()),
         }
     }
@@ -246,9 +257,20 @@ impl Sqlite {
         self.run(|rows| rows.mark()).await
     }
 
+    /// The time of the last reading of each series, as a mark: also for a table with rowids.
+    ///
+    /// # Errors
+    /// As [`added`](Self::added).
+    pub async fn mark_by_time(&self) -> Result<Mark> {
+        self.run(|rows| rows.mark_by_time()).await
+    }
+
     /// What was added since a mark: about `most` readings at the most, and then there is more. Rows that were changed
-    /// or removed are not seen, but for a table without rowids or a view: there, whatever is later than the last
-    /// reading of its series is new.
+    /// or removed are not seen, but for a table without rowids or a view, or for a mark by time: there, whatever is later
+    /// than the last reading of its series is new.
+    ///
+    /// Where the last row comes before a mark of rows, rows were removed, or numbered anew by `VACUUM`, which does so
+    /// unless there is an `INTEGER PRIMARY KEY`: then nothing is new, and the mark goes back to the last row.
     ///
     /// # Errors
     /// `LimitReached` while a writer locks the database, `CommandFailed` where it cannot be read.

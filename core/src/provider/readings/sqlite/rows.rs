@@ -1,6 +1,6 @@
 //! What is asked of a database, on one connection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
@@ -214,6 +214,10 @@ impl Rows<'_> {
             let last: Option<i64> = self.connection.query_row(&sql, [], |row| row.get(0))?;
             return Ok(Mark::Row(last.unwrap_or(0)));
         }
+        self.mark_by_time()
+    }
+
+    pub(super) fn mark_by_time(&self) -> Query<Mark> {
         let mut all = BTreeMap::new();
         for name in self.names_of_readings()? {
             if let Ok(identifier) = Identifier::new(name.clone()) {
@@ -227,8 +231,11 @@ impl Rows<'_> {
 
     pub(super) fn added(&self, since: &Mark, most: usize) -> Query<Added> {
         let mut added = match (since, self.inner.layout.rowid) {
-            (Mark::Row(since), Some(rowid)) => self.added_by_row(*since, rowid, most.max(1))?,
-            (Mark::Times(since), None) => self.added_by_time(since, most.max(1))?,
+            (Mark::Row(since), Some(rowid)) => self.added_by_row(*since, rowid, most.max(1), None)?,
+            (Mark::Part { since, until, done }, Some(rowid)) => {
+                self.added_by_row(*since, rowid, usize::MAX, Some((*until, done)))?
+            }
+            (Mark::Times(since), _) => self.added_by_time(since, most.max(1))?,
             // The table is another than it was: there is no telling what of it is new.
             _ => Added { series: Vec::new(), mark: self.mark()?, more: false },
         };
@@ -245,7 +252,14 @@ impl Rows<'_> {
         Ok(added)
     }
 
-    fn added_by_row(&self, since: i64, rowid: &str, most: usize) -> Query<Added> {
+    /// The rows after `since`; or those up to another that are not of the series that are done.
+    fn added_by_row(
+        &self,
+        since: i64,
+        rowid: &str,
+        most: usize,
+        part: Option<(i64, &BTreeSet<String>)>,
+    ) -> Query<Added> {
         let layout = &self.inner.layout;
         // Where no row has told yet what times look like, none has been seen: one that comes now is new.
         let Some(form) = self.form else {
@@ -256,7 +270,7 @@ impl Rows<'_> {
             return Ok(Added { series: Vec::new(), mark: now, more: false });
         };
         if *last <= since {
-            // Rows may have been removed, and then their numbers are given again.
+            // Rows were removed, and then their numbers are given again; or all were numbered anew.
             return Ok(Added { series: Vec::new(), mark: now, more: false });
         }
         let name = match &layout.name {
@@ -265,10 +279,13 @@ impl Rows<'_> {
         };
         let select = layout.select_all(form.time);
         let fields = select.strip_prefix("SELECT ").unwrap_or(&select);
-        let sql = format!("SELECT {rowid}, {name}, {fields} WHERE {rowid} > ? ORDER BY {rowid} LIMIT ?");
+        let sql = format!(
+            "SELECT {rowid}, {name}, {fields} WHERE {rowid} > ? AND {rowid} <= ? ORDER BY {rowid} LIMIT ?"
+        );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut rows = statement.query([since, limit])?;
+        let until = part.map(|(until, _)| until);
+        let mut rows = statement.query([since, until.unwrap_or(i64::MAX), limit])?;
         let (mut mark, mut count) = (since, 0);
         let mut series: BTreeMap<String, Records> = BTreeMap::new();
         while let Some(row) = rows.next()? {
@@ -284,7 +301,7 @@ impl Rows<'_> {
                 continue;
             };
             let Some(reading) = self.reading(form.time, row, 2)? else { continue };
-            if reading.value.is_some() {
+            if reading.value.is_some() && part.is_none_or(|(_, done)| !done.contains(name)) {
                 if !series.contains_key(name) {
                     series.insert(name.to_owned(), Records::new());
                 }
@@ -299,7 +316,11 @@ impl Rows<'_> {
             let unit = self.unit_of(records.name(0))?;
             found.push((Metadata::default(), in_order(&records, unit.as_deref())?));
         }
-        Ok(Added { series: found, mark: Mark::Row(mark), more: count == most })
+        Ok(Added {
+            series: found,
+            mark: Mark::Row(until.unwrap_or(mark)),
+            more: until.is_some() || count == most,
+        })
     }
 
     fn added_by_time(&self, since: &BTreeMap<String, i64>, most: usize) -> Query<Added> {

@@ -630,7 +630,8 @@ async fn going_by_time_comes_to_an_end_whatever_the_values() {
 
 #[tokio::test]
 async fn texts_that_say_there_is_no_value_are_no_first_nor_last_reading() {
-    let rows = format!("('{A}', 10, ''), ('{A}', 20, 1), ('{A}', 30, 2), ('{A}', 40, 'None'), ('{A}', 50, ' nan')");
+    let rows =
+        format!("('{A}', 10, ''), ('{A}', 20, 1), ('{A}', 30, 2), ('{A}', 40, 'None'), ('{A}', 50, ' nan')");
     let table = "CREATE TABLE readings (name TEXT, time INTEGER, value TEXT);";
     for index in ["", "CREATE INDEX i ON readings (name, time);"] {
         let bench = Bench::new(&format!("{table} {index} INSERT INTO readings VALUES {rows};"));
@@ -638,4 +639,26 @@ async fn texts_that_say_there_is_no_value_are_no_first_nor_last_reading() {
         let seconds = |time: Option<Timestamp>| time.map(|time| time.as_second());
         assert_eq!((seconds(series[0].first), seconds(series[0].last)), (Some(20), Some(30)));
     }
+}
+
+#[tokio::test]
+async fn a_part_of_what_was_added_may_be_done() {
+    let bench = Bench::new(USUAL);
+    bench.write(&format!(
+        "INSERT INTO readings VALUES ('{A}', 10, 1, 'W'), ('{B}', 10, 1, 'W'), ('{A}', 20, 2, 'W'), ('{B}', 20, 2, 'W')"
+    ));
+    let database = bench.open();
+    let part = Mark::Part { since: 0, until: 3, done: [A.to_owned()].into() };
+    assert_eq!(part.to_string().parse::<Mark>().unwrap(), part);
+    assert!(!format!("{part:?}").contains(A));
+    let rest = database.added(&part, 1).await.unwrap();
+    assert_eq!((rest.series.len(), rest.more, &rest.mark), (1, true, &Mark::Row(3)));
+    assert_eq!((rest.series[0].1.name(0), points(&rest.series[0].1)), (B, vec![(10.0, Some(1.0))]));
+    let (count, mark) = all_added(&database, &part, 1).await;
+    assert_eq!((count, mark), (2, Mark::Row(4)));
+    // By time, whatever the rows.
+    let times = Mark::Times([(A.to_owned(), 10_000_000), (B.to_owned(), 20_000_000)].into());
+    assert_eq!(all_added(&database, &times, 9).await.0, 1);
+    let last = Mark::Times([(A.to_owned(), 20_000_000), (B.to_owned(), 20_000_000)].into());
+    assert_eq!(database.mark_by_time().await.unwrap(), last);
 }
