@@ -15,6 +15,8 @@ use crate::senml::{Record, Records};
 pub(super) struct Tables {
     pub readings: InMemory,
     pub files: Vec<Table>,
+    /// What is new, until it is taken.
+    pub found: Vec<(Metadata, Records)>,
     options: CsvOptions,
     told: bool,
 }
@@ -47,11 +49,11 @@ impl Tables {
             let source = format!("csv {}", full.display());
             files.push(Table { path: path.clone(), source, series, looked: read.clone(), read, cut: false });
         }
-        Ok(Self { readings, files, options, told: false })
+        Ok(Self { readings, files, found: Vec::new(), options, told: false })
     }
 
-    /// Reads the files again if one has changed, and gives what is new.
-    pub(super) fn look(&mut self) -> Vec<(Metadata, Records)> {
+    /// Reads the files again if one has changed, and finds what is new.
+    pub(super) fn look(&mut self) {
         let mut changed = false;
         for file in &mut self.files {
             let now = Seen::of(&file.path);
@@ -67,21 +69,19 @@ impl Tables {
             };
         }
         if !changed {
-            return Vec::new();
+            return;
         }
         match self.read_again() {
             Ok(fresh) => {
                 self.told = false;
-                let news = news(&self.readings, &fresh);
+                self.found.extend(news(&self.readings, &fresh));
                 self.readings.replace(fresh);
-                news
             }
             Err(failure) => {
                 if !self.told {
                     log::warn!("{}; what was read before is still served", failure.message);
                     self.told = true;
                 }
-                Vec::new()
             }
         }
     }
@@ -225,7 +225,8 @@ mod tests {
 
         fn look(&mut self) -> Vec<(String, i64, f64)> {
             let mut found = Vec::new();
-            for (_, records) in self.tables.look() {
+            self.tables.look();
+            for (_, records) in std::mem::take(&mut self.tables.found) {
                 for (row, record) in records.iter().enumerate() {
                     found.push((record.name.to_owned(), record.time / 1_000_000, records.values()[row]));
                 }
