@@ -145,7 +145,7 @@ const COUNT: Duration = Duration::from_secs(5);
 impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
         let keeper = self.keeper()?;
-        let tables = Tables::read(&self.csv, self.csv_options())?;
+        let tables = Tables::read(&self.csv, self.csv_options(), self.watch > 0.0)?;
         let database = match &self.sqlite {
             Some(path) => Some(Sqlite::open(path, &self.sqlite_options())?),
             None => None,
