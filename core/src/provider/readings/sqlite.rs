@@ -21,9 +21,9 @@ use super::unknown;
 use crate::data::{Data, Identifier, Metadata, Series};
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::{HistoryRequest, Service, SubscriptionRequest};
-use crate::senml::Records;
+use crate::senml::{ABSOLUTE, Records};
 use layout::Layout;
-use rows::{Form, Rows};
+use rows::{Rows, TimeForm};
 
 /// Queries at once; more wait their turn. Each takes a thread and a connection.
 const CONCURRENT: usize = 8;
@@ -32,7 +32,7 @@ const CONCURRENT: usize = 8;
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Where in a database the readings are. What is `None` is as in the [documented layout](Sqlite).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SqliteOptions {
     /// The table, or view, of readings; `readings` by default.
@@ -53,6 +53,22 @@ pub struct SqliteOptions {
     pub unit: Option<String>,
     /// What times that are numbers count; seconds by default.
     pub time_unit: Option<TimeUnit>,
+}
+
+impl fmt::Debug for SqliteOptions {
+    /// The name may be a meter's number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteOptions")
+            .field("table", &self.table)
+            .field("name_column", &self.name_column)
+            .field("time_column", &self.time_column)
+            .field("value_column", &self.value_column)
+            .field("unit_column", &self.unit_column)
+            .field("series_table", &self.series_table)
+            .field("unit", &self.unit)
+            .field("time_unit", &self.time_unit)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What times count, since 1970 UTC.
@@ -95,16 +111,18 @@ pub enum TimeUnit {
 ///
 /// Times are numbers of any kind, or texts that SQLite's date functions understand: ISO 8601 with an offset, to the
 /// millisecond; without an offset they are UTC. Values are numbers, texts and blobs; a text that is a number is taken
-/// as one, and an empty one is a gap. Rows without a name or a time that can be used are left out, and a value that
-/// cannot be carried is a gap; that is logged once.
+/// as one, and an empty one is a gap. Rows without a name or a time that can be used are left out, such as those before
+/// 4 July 1978, which SenML cannot say; and a value that cannot be carried is a gap. That is logged once.
 #[derive(Clone)]
 pub struct Sqlite(Arc<Inner>);
 
 struct Inner {
     path: PathBuf,
     layout: Layout,
+    /// The earliest time served, in microseconds: one that SenML cannot say would spoil each answer it is in.
+    earliest: i64,
     /// Known once there is a row to tell it.
-    form: OnceLock<Form>,
+    form: OnceLock<TimeForm>,
     idle: Mutex<Vec<Opened>>,
     places: Semaphore,
     watched: Mutex<Option<(Opened, i64)>>,
@@ -221,7 +239,11 @@ impl Sqlite {
     /// `InvalidArgument` where it cannot be opened, or has not the tables and columns: then it says which there are.
     /// `MalformedData` where it is no database.
     pub fn open(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self> {
-        let path = path.as_ref();
+        Self::open_from(path.as_ref(), options, ABSOLUTE)
+    }
+
+    /// Opens it for the readings from a time on, in microseconds.
+    fn open_from(path: &Path, options: &SqliteOptions, earliest: i64) -> Result<Self> {
         let failed = |error: &rusqlite::Error| cannot_open(path, error);
         let opened = Opened::open(path).map_err(|error| failed(&error))?;
         let layout = Layout::find(&opened.connection, path, options).map_err(|problem| match problem {
@@ -232,6 +254,7 @@ impl Sqlite {
         let database = Self(Arc::new(Inner {
             path: path.to_owned(),
             layout,
+            earliest,
             form: OnceLock::new(),
             idle: Mutex::new(Vec::new()),
             places: Semaphore::new(CONCURRENT),
@@ -365,7 +388,7 @@ impl Inner {
     }
 
     /// What times look like; `None` while there are none.
-    fn form(&self, connection: &Connection) -> Query<Option<Form>> {
+    fn form(&self, connection: &Connection) -> Query<Option<TimeForm>> {
         if let Some(form) = self.form.get() {
             return Ok(Some(*form));
         }
@@ -385,8 +408,8 @@ impl Inner {
         if !self.told_left_out.swap(true, Ordering::Relaxed) {
             let file = self.path.display();
             log::warn!(
-                "{file} has rows whose name or time cannot be used, which are left out, or values that cannot be \
-                 carried, which are gaps"
+                "{file} has rows whose name or time cannot be used (SenML has no times before 4 July 1978), which are \
+                 left out, or values that cannot be carried, which are gaps"
             );
         }
     }

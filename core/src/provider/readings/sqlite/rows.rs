@@ -19,7 +19,7 @@ use crate::senml::{Record, Records, Value, check_name};
 
 /// How the readings of a database are found.
 #[derive(Clone, Copy)]
-pub(super) struct Form {
+pub(super) struct TimeForm {
     pub time: Time,
     /// Whether an index leads from a name and a time to them.
     pub indexed: bool,
@@ -30,7 +30,7 @@ pub(super) struct Rows<'c> {
     pub inner: &'c Inner,
     pub connection: &'c Connection,
     /// `None` while there are none.
-    pub form: Option<Form>,
+    pub form: Option<TimeForm>,
     pub stopped: &'c AtomicBool,
 }
 
@@ -63,14 +63,12 @@ impl Rows<'_> {
             let time = layout.time(form.time);
             let mut sql = layout.select(form.time, false);
             let mut parameters = vec![Sql::from(name.to_owned())];
-            for (bound, operator) in [(request.start, ">="), (request.end, "<")] {
+            let start = request.start.map_or(i64::MIN, micros).max(self.inner.earliest);
+            for (bound, operator) in [(Some(start), ">="), (request.end.map(micros), "<")] {
                 if let Some(bound) = bound {
                     sql += &format!(" AND {time} {operator} ?");
-                    parameters.push(self.bound(form.time, micros(bound)));
+                    parameters.push(self.bound(form.time, bound));
                 }
-            }
-            if parameters.len() == 1 {
-                sql += &format!(" AND {time} IS NOT NULL");
             }
             sql += &format!(" ORDER BY {time} LIMIT ?");
             parameters.push(i64::try_from(request.most.saturating_add(1)).unwrap_or(i64::MAX).into());
@@ -130,6 +128,7 @@ impl Rows<'_> {
         let Some(form) = self.form else { return Ok(()) };
         let layout = &self.inner.layout;
         let (time, has_value) = (layout.time(form.time), layout.has_value());
+        let earliest = self.bound(form.time, self.inner.earliest);
         let timestamp = |time: i64| Timestamp::from_microsecond(time).ok();
         match &layout.name {
             Name::Column(column) if !form.indexed => {
@@ -137,11 +136,11 @@ impl Rows<'_> {
                 let unit = layout.unit.as_deref().unwrap_or("NULL");
                 let sql = format!(
                     "SELECT CAST({column} AS TEXT), min({time}), max({time}), {unit} FROM {} WHERE {has_value} \
-                     GROUP BY {column}",
+                     AND {time} >= ? GROUP BY {column}",
                     layout.readings
                 );
                 let mut statement = self.connection.prepare_cached(&sql)?;
-                let mut rows = statement.query([])?;
+                let mut rows = statement.query([earliest])?;
                 while let Some(row) = rows.next()? {
                     self.go_on()?;
                     let Some(series) = text(row.get_ref(0)?).and_then(|name| all.get_mut(name)) else {
@@ -157,22 +156,26 @@ impl Rows<'_> {
                     if !self.may_have(name) {
                         continue;
                     }
-                    let end = |direction: &str| -> Query<Option<(Option<i64>, Option<String>)>> {
+                    let end = |direction: &str, from: &str| -> Query<Option<(Option<i64>, Option<String>)>> {
                         self.go_on()?;
                         let sql = format!(
-                            "{} AND {has_value} AND {time} IS NOT NULL ORDER BY {time} {direction} LIMIT 1",
+                            "{} AND {has_value} AND {time} {from} ? ORDER BY {time} {direction} LIMIT 1",
                             layout.select(form.time, false)
                         );
-                        let found = self.connection.prepare_cached(&sql)?.query_row([name], |row| {
-                            let unit = text(row.get_ref(2)?).map(str::to_owned);
-                            Ok((self.micros(form.time, row.get_ref(0)?), unit))
-                        });
+                        let found =
+                            self.connection.prepare_cached(&sql)?.query_row((&**name, &earliest), |row| {
+                                let unit = text(row.get_ref(2)?).map(str::to_owned);
+                                Ok((self.micros(form.time, row.get_ref(0)?), unit))
+                            });
                         Ok(found.optional()?)
                     };
-                    if let Some((time, _)) = end("ASC")? {
+                    if end("ASC", "<")?.is_some() {
+                        self.inner.leave_out();
+                    }
+                    if let Some((time, _)) = end("ASC", ">=")? {
                         series.first = time.and_then(timestamp);
                     }
-                    if let Some((time, unit)) = end("DESC")? {
+                    if let Some((time, unit)) = end("DESC", ">=")? {
                         series.last = time.and_then(timestamp);
                         series.measurement.unit = unit;
                     }
@@ -348,7 +351,10 @@ impl Rows<'_> {
                     sql += &format!(" AND {time} > ?");
                     parameters.push(self.bound(form.time, known));
                 }
-                None => sql += &format!(" AND {time} IS NOT NULL"),
+                None => {
+                    sql += &format!(" AND {time} >= ?");
+                    parameters.push(self.bound(form.time, self.inner.earliest));
+                }
             }
             sql += &format!(" ORDER BY {time}");
             let unit = self.unit_of(&name)?;
@@ -510,7 +516,7 @@ impl Rows<'_> {
             },
             _ => None,
         };
-        micros.filter(|micros| check_time(*micros).is_ok())
+        micros.filter(|micros| *micros >= self.inner.earliest && check_time(*micros).is_ok())
     }
 
     /// A time as it compares with those of the table.

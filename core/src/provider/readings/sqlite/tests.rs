@@ -42,7 +42,8 @@ impl Bench {
     fn open_with(&self, set: impl FnOnce(&mut SqliteOptions)) -> Result<Sqlite> {
         let mut options = SqliteOptions::default();
         set(&mut options);
-        Sqlite::open(self.path(), &options)
+        // Short times are easier to read.
+        Sqlite::open_from(&self.path(), &options, i64::MIN)
     }
 }
 
@@ -661,4 +662,41 @@ async fn a_part_of_what_was_added_may_be_done() {
     assert_eq!(all_added(&database, &times, 9).await.0, 1);
     let last = Mark::Times([(A.to_owned(), 20_000_000), (B.to_owned(), 20_000_000)].into());
     assert_eq!(database.mark_by_time().await.unwrap(), last);
+}
+
+#[tokio::test]
+async fn what_is_too_early_for_senml_is_left_out() {
+    let late = ABSOLUTE / 1_000_000;
+    for table in [
+        "CREATE TABLE readings (name TEXT, time INTEGER, value REAL);".to_owned(),
+        USUAL.to_owned(),
+        "CREATE TABLE readings (name TEXT, time INTEGER, value REAL, unit TEXT, PRIMARY KEY (name, time)) WITHOUT ROWID;".to_owned(),
+    ] {
+        let bench = Bench::new(&table);
+        let early = format!("('{A}', -5, 1), ('{A}', {}, 1), ('{B}', 7, 1)", late - 1);
+        bench.write(&format!("INSERT INTO readings (name, time, value) VALUES {early}, ('{A}', {late}, 2), ('{A}', {}, 3)", late + 1));
+        let database = Sqlite::open(bench.path(), &SqliteOptions::default()).unwrap();
+        let expected = [(late as f64, Some(2.0)), ((late + 1) as f64, Some(3.0))];
+        assert_eq!(history(&database, A, None, None).await, expected);
+        assert_eq!(history(&database, A, Some(-9.0), Some(late as f64)).await, []);
+        assert_eq!(history(&database, B, None, None).await, []);
+        let data = database.get_history(request(A, None, None, 1)).await.unwrap();
+        assert_eq!(points(data.records()), expected, "early ones do not count");
+        let series = database.series(None).await.unwrap();
+        let seconds = |time: Option<Timestamp>| time.map(|time| time.as_second());
+        assert_eq!((seconds(series[0].first), seconds(series[0].last)), (Some(late), Some(late + 1)));
+        assert_eq!((series[1].first, series[1].last), (None, None));
+        for mark in [Mark::Row(0), Mark::Times(BTreeMap::new())] {
+            if mark == Mark::Row(0) && table.contains("WITHOUT") {
+                continue;
+            }
+            assert_eq!(all_added(&database, &mark, 2).await.0, 2);
+        }
+    }
+}
+
+#[test]
+fn options_show_no_name() {
+    let options = SqliteOptions { name: Some(A.to_owned()), ..SqliteOptions::default() };
+    assert!(!format!("{options:?}").contains(A));
 }
