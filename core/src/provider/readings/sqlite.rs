@@ -89,6 +89,7 @@ pub enum TimeUnit {
 ///
 /// ```sql
 /// CREATE TABLE readings (
+///     id    INTEGER PRIMARY KEY AUTOINCREMENT, -- so that `VACUUM` does not number rows anew
 ///     name  TEXT NOT NULL,  -- of the series: urn:dev:prm:00000000000001_consumption/power/active/raw
 ///     time  INTEGER NOT NULL, -- seconds since 1970 UTC; the start, where the value is over an interval
 ///     value REAL,           -- a number, or text; NULL is a gap
