@@ -473,6 +473,33 @@ fn it_comes_back_when_the_server_does() {
     assert_eq!(serving.ended(), Some(4));
 }
 
+#[test]
+fn one_reading_that_cannot_be_sent_takes_no_other_along() {
+    let bench = Bench::new();
+    let (database, sqlite) =
+        bench.database("db", &format!("INSERT INTO readings VALUES ('{INDOOR}', 1641769200, 19.5, 'Cel')"));
+    let mut serving = bench.serve(&["--sqlite", &sqlite, "--open", "--answer-limit", "4000"]);
+    let app = bench.client("app@localhost");
+    let mut listener = bench.subscribe(&app, INDOOR);
+    let long = "x".repeat(5000);
+    database
+        .execute_batch(&format!(
+            "INSERT INTO readings VALUES ('{INDOOR}', 1641772800, 20, 'Cel'), ('{INDOOR}', 1641776400, '{long}', NULL),
+                ('{INDOOR}', 1641780000, 21, 'Cel'), ('{INDOOR}', 1641783600, 22, 'Cel')"
+        ))
+        .unwrap();
+    let mut pushed = Vec::new();
+    while pushed.last().is_none_or(|(_, time, _)| *time < 1_641_783_600) {
+        pushed.extend(bench.pushed(&mut listener, 1));
+    }
+    // What goes before it in another message may come twice.
+    pushed.dedup();
+    let expected = [(1_641_772_800, 20.0), (1_641_780_000, 21.0), (1_641_783_600, 22.0)];
+    assert_eq!(pushed, expected.map(|(time, value)| point(INDOOR, time, value)));
+    serving.wait_for("cannot be pushed, and are left out");
+    serving.end("-TERM");
+}
+
 /// A link to the server that dies without anybody being told: what goes in is gone.
 struct Link {
     address: SocketAddr,

@@ -192,13 +192,14 @@ impl Feed {
         }
     }
 
-    /// Marks what was pushed, once the server has it.
+    /// Marks what was pushed last; for the end.
     pub(super) async fn end(&mut self, provider: &Provider) {
         if let Err(Failed::Lost(error) | Failed::Later(error)) = self.confirm(provider).await {
             log::warn!("what was pushed last may be pushed again: {error}");
         }
     }
 
+    /// Marks what was pushed, once the server has it.
     async fn confirm(&mut self, provider: &Provider) -> Result<(), Failed> {
         if self.sent.is_empty() {
             return Ok(());
@@ -356,7 +357,7 @@ fn lock(tables: &Mutex<Tables>) -> MutexGuard<'_, Tables> {
 async fn publish(provider: &Provider, meta: &Metadata, records: &Records) -> Result<(), Failed> {
     let mut left_out = 0;
     let mut why = None;
-    let mut parts: Vec<Range<usize>> = vec![0..records.len()];
+    let mut parts: Vec<Range<usize>> = std::iter::once(0..records.len()).collect();
     while let Some(part) = parts.pop() {
         let some = if part.len() == records.len() { records.clone() } else { rows(records, part.clone()) };
         match provider.publish(meta, &some).await {

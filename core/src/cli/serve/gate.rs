@@ -262,7 +262,8 @@ mod tests {
         assert!(!may("b", "x").await && may("app", "urn:dev:prm:2").await);
 
         put("what is this\n");
-        (keeper.look(), keeper.look());
+        keeper.look();
+        keeper.look();
         std::fs::remove_file(&path).unwrap();
         keeper.look();
         assert!(may("app", "x").await, "the former list stays");
