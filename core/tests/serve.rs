@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use quoalise::sandbox::server::{Config as ServerConfig, Server};
@@ -469,6 +471,103 @@ fn it_comes_back_when_the_server_does() {
     serving.wait_for("Connecting again");
     bench.start(address, "another");
     assert_eq!(serving.ended(), Some(4));
+}
+
+#[test]
+fn one_reading_that_cannot_be_sent_takes_no_other_along() {
+    let bench = Bench::new();
+    let (database, sqlite) =
+        bench.database("db", &format!("INSERT INTO readings VALUES ('{INDOOR}', 1641769200, 19.5, 'Cel')"));
+    let mut serving = bench.serve(&["--sqlite", &sqlite, "--open", "--answer-limit", "4000"]);
+    let app = bench.client("app@localhost");
+    let mut listener = bench.subscribe(&app, INDOOR);
+    let long = "x".repeat(5000);
+    database
+        .execute_batch(&format!(
+            "INSERT INTO readings VALUES ('{INDOOR}', 1641772800, 20, 'Cel'), ('{INDOOR}', 1641776400, '{long}', NULL),
+                ('{INDOOR}', 1641780000, 21, 'Cel'), ('{INDOOR}', 1641783600, 22, 'Cel')"
+        ))
+        .unwrap();
+    let mut pushed = Vec::new();
+    while pushed.last().is_none_or(|(_, time, _)| *time < 1_641_783_600) {
+        pushed.extend(bench.pushed(&mut listener, 1));
+    }
+    // What goes before it in another message may come twice.
+    pushed.dedup();
+    let expected = [(1_641_772_800, 20.0), (1_641_780_000, 21.0), (1_641_783_600, 22.0)];
+    assert_eq!(pushed, expected.map(|(time, value)| point(INDOOR, time, value)));
+    serving.wait_for("cannot be pushed, and are left out");
+    serving.end("-TERM");
+}
+
+/// A link to the server that dies without anybody being told: what goes in is gone.
+struct Link {
+    address: SocketAddr,
+    dead: Arc<AtomicBool>,
+    ends: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Link {
+    fn to(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let link =
+            Self { address: listener.local_addr().unwrap(), dead: Arc::default(), ends: Arc::default() };
+        let (dead, ends) = (link.dead.clone(), link.ends.clone());
+        std::thread::spawn(move || {
+            for near in listener.incoming().map_while(Result::ok) {
+                let Ok(far) = TcpStream::connect(server) else { continue };
+                ends.lock().unwrap().extend([near.try_clone().unwrap(), far.try_clone().unwrap()]);
+                for (mut from, mut to) in [(near.try_clone().unwrap(), far.try_clone().unwrap()), (far, near)]
+                {
+                    let dead = dead.clone();
+                    std::thread::spawn(move || {
+                        let mut buffer = [0; 4096];
+                        while let Ok(count @ 1..) = from.read(&mut buffer) {
+                            if !dead.load(Ordering::Relaxed) && to.write_all(&buffer[..count]).is_err() {
+                                break;
+                            }
+                        }
+                    });
+                }
+            }
+        });
+        link
+    }
+
+    /// Ends what goes through it; what comes then goes through.
+    fn reset(&self) {
+        for end in self.ends.lock().unwrap().drain(..) {
+            let _ = end.shutdown(Shutdown::Both);
+        }
+        self.dead.store(false, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn what_went_into_a_dead_link_is_pushed_again() {
+    let bench = Bench::new();
+    let wind = bench.write("wind.csv", "time,value\n1641769200,1\n");
+    let (database, sqlite) =
+        bench.database("db", &format!("INSERT INTO readings VALUES ('{INDOOR}', 1641769200, 19.5, 'Cel')"));
+    let link = Link::to(bench.server.as_ref().unwrap().address());
+    let address = link.address.to_string();
+    let mut serving = bench.serve(&["--csv", &wind, "--sqlite", &sqlite, "--open", "--address", &address]);
+    let app = bench.client("app@localhost");
+    let mut listener = bench.subscribe(&app, INDOOR);
+    bench.runtime.block_on(app.subscribe(PROVIDER, "wind")).unwrap();
+
+    link.dead.store(true, Ordering::Relaxed);
+    bench.append("wind.csv", "1641772800,2\n");
+    let row = format!("INSERT INTO readings VALUES ('{INDOOR}', 1641772800, 20, 'Cel')");
+    database.execute_batch(&row).unwrap();
+    // Time to write it, and to believe that it went.
+    std::thread::sleep(Duration::from_secs(1));
+    link.reset();
+    serving.wait_for("online again");
+    let mut pushed = bench.pushed(&mut listener, 2);
+    pushed.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(pushed, [point(INDOOR, 1_641_772_800, 20.0), point("wind", 1_641_772_800, 2.0)]);
+    serving.end("-TERM");
 }
 
 #[test]

@@ -122,13 +122,16 @@ where
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let interrupt = Interrupt::watch()?;
     let interrupted = interrupt.clone();
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         tokio::select! {
             biased;
             result = run(interrupt) => result,
             () = interrupted.late() => Err(Failure::new(Exit::Interrupted, "")),
         }
-    })
+    });
+    // A file that is being read on a thread of its own need not be read to its end.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    ended
 }
 
 /// Tells of Ctrl-C, and of a request to end.

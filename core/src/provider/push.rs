@@ -15,9 +15,12 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::senml::Records;
 use crate::stanza::payload;
 
+/// How long the server may take to say that it has what was pushed.
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(30);
+
 impl Provider {
     /// Pushes new records of a series to all who have subscribed to it and still may read it; gives how many that
-    /// were. Done when all is written to the stream.
+    /// were. Done when all is written to the stream; [`confirm`](Self::confirm) waits until it has arrived.
     ///
     /// # Errors
     /// `InvalidArgument` where the records are of several series; otherwise as [`push`](Self::push), but for
@@ -69,6 +72,15 @@ impl Provider {
             self.send(to, &payload).await?;
         }
         Ok(())
+    }
+
+    /// Waits until the server has all that was pushed so far, which a link that is silently dead never gives it; for half
+    /// a minute at the most.
+    ///
+    /// # Errors
+    /// `NoAnswer`, `ConnectionLost`, `Closed`: what was pushed since the last time may be lost.
+    pub async fn confirm(&self) -> Result<()> {
+        self.session.catch_up(CONFIRM_TIMEOUT).await
     }
 
     async fn send(&self, to: &BareJid, payload: &Element) -> Result<()> {

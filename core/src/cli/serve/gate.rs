@@ -15,6 +15,10 @@ use crate::{Result, provider};
 /// How often the list is looked at.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// For how many looks a list has to stay as it is before it is taken: it may be being written, and half of a line can
+/// give more than the whole. One that does not end with a line's end, which looks even more like that, waits longer.
+const RESTS: (u32, u32) = (1, 5);
+
 /// An account, and what it may read; `None` for everything.
 #[derive(Clone, Debug)]
 pub(super) struct Grant {
@@ -85,8 +89,19 @@ impl Authorization for Gate {
 pub(super) struct Keeper {
     gate: Gate,
     allowed: Vec<Grant>,
-    file: Option<(PathBuf, Option<Seen>)>,
+    file: Option<Watched>,
     told: bool,
+}
+
+/// The file of the list.
+struct Watched {
+    path: PathBuf,
+    /// How it was when it was taken.
+    taken: Option<Seen>,
+    /// How it was when it was last looked at.
+    looked: Option<Seen>,
+    /// For how many looks it has been so.
+    rested: u32,
 }
 
 impl Keeper {
@@ -98,7 +113,8 @@ impl Keeper {
     /// Those allowed, and those in a file.
     pub(super) fn list(allowed: Vec<Grant>, file: Option<&Path>) -> Result<Self, Failure> {
         let list = Arc::new(RwLock::default());
-        let file = file.map(|file| (file.to_owned(), None));
+        let file =
+            file.map(|file| Watched { path: file.to_owned(), taken: None, looked: None, rested: RESTS.1 });
         let mut keeper = Self { gate: Gate::List(list), allowed, file, told: false };
         keeper.read().map_err(|message| Failure::new(Exit::Usage, message))?;
         Ok(keeper)
@@ -116,17 +132,22 @@ impl Keeper {
         }
     }
 
-    /// Reads the file again if it has changed; one that cannot be read changes nothing.
+    /// Reads the file again if it has changed, and rests; one that cannot be read changes nothing.
     fn look(&mut self) {
-        match &self.file {
-            Some((path, seen)) if Seen::of(path) != *seen => {}
-            _ => return,
+        let Some(file) = &mut self.file else { return };
+        let now = Seen::of(&file.path);
+        file.rested = if now == file.looked { file.rested.saturating_add(1) } else { 0 };
+        file.looked.clone_from(&now);
+        // One that is not there says so at the first look, and may be on its way by `mv`.
+        if now == file.taken || (now.is_some() && file.rested < RESTS.0) {
+            return;
         }
         match self.read() {
-            Ok(()) => {
+            Ok(true) => {
                 log::info!("the list of who may read was read again");
                 self.told = false;
             }
+            Ok(false) => {}
             Err(message) if !self.told => {
                 log::warn!("{message}; the former list stays in force");
                 self.told = true;
@@ -135,14 +156,19 @@ impl Keeper {
         }
     }
 
-    fn read(&mut self) -> Result<(), String> {
+    /// Whether the list was taken, rather than left to be written to its end.
+    fn read(&mut self) -> Result<bool, String> {
         let mut grants = self.allowed.clone();
-        if let Some((path, seen)) = &mut self.file {
+        if let Some(Watched { path, taken, rested, .. }) = &mut self.file {
             let now = Seen::of(path);
             let told = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
             let text = std::fs::read_to_string(&*path).map_err(|error| told(&error))?;
+            let whole = text.is_empty() || text.ends_with('\n') || *rested >= RESTS.1;
+            if !whole || Seen::of(path) != now {
+                return Ok(false);
+            }
             grants.extend(parse_list(&text).map_err(|error| told(&error))?);
-            *seen = now;
+            *taken = now;
         }
         let mut list = AccessList::new();
         for Grant { account, prefix } in grants {
@@ -154,7 +180,7 @@ impl Keeper {
         if let Gate::List(current) = &self.gate {
             *current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(list);
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -193,5 +219,53 @@ mod tests {
             let error = parse_list(&format!("\n{wrong}")).unwrap_err();
             assert!(error.starts_with("line 2: "), "{error}");
         }
+    }
+    #[tokio::test]
+    async fn a_list_that_is_being_written_gives_nobody_more() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("list");
+        let put = |text: &str| std::fs::write(&path, text).unwrap();
+        put("app@example.org urn:dev:prm:1\n");
+        let mut keeper = Keeper::list(Vec::new(), Some(&path)).unwrap();
+        let gate = keeper.gate();
+        let may = async |name: &str, series: &str| {
+            let access = Access {
+                requester: format!("{name}@example.org").parse().unwrap(),
+                identifier: series.parse().unwrap(),
+                operation: provider::Operation::GetHistory,
+                start: None,
+                end: None,
+            };
+            gate.authorize(&access).await.is_ok()
+        };
+        assert!(may("app", "urn:dev:prm:1").await && !may("app", "urn:dev:prm:2").await);
+
+        put("b@example.org\napp@example.org");
+        keeper.look();
+        assert!(!may("app", "urn:dev:prm:2").await && !may("b", "x").await, "it has just changed");
+        for _ in 1..RESTS.1 {
+            keeper.look();
+            assert!(!may("app", "urn:dev:prm:2").await, "its last line may be half of one");
+        }
+        put("b@example.org\napp@example.org urn:dev:prm:1\n");
+        keeper.look();
+        assert!(!may("b", "x").await);
+        keeper.look();
+        assert!(may("b", "x").await && !may("app", "urn:dev:prm:2").await);
+
+        // Nobody ends the line.
+        put("app@example.org");
+        for _ in 0..=RESTS.1 {
+            assert!(may("b", "x").await);
+            keeper.look();
+        }
+        assert!(!may("b", "x").await && may("app", "urn:dev:prm:2").await);
+
+        put("what is this\n");
+        keeper.look();
+        keeper.look();
+        std::fs::remove_file(&path).unwrap();
+        keeper.look();
+        assert!(may("app", "x").await, "the former list stays");
     }
 }

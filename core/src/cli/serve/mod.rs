@@ -136,10 +136,16 @@ impl Seen {
 /// How long to wait before connecting again: the first time, and at the most.
 const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
+/// How long to wait, at the end, for the server to say that it has what was pushed.
+const LAST: Duration = Duration::from_secs(1);
+
+/// How long to wait for the series, to say how many there are.
+const COUNT: Duration = Duration::from_secs(5);
+
 impl Args {
     pub(super) fn run(self) -> Result<(), Failure> {
         let keeper = self.keeper()?;
-        let tables = Tables::read(&self.csv, self.csv_options())?;
+        let tables = Tables::read(&self.csv, self.csv_options(), self.watch > 0.0)?;
         let database = match &self.sqlite {
             Some(path) => Some(Sqlite::open(path, &self.sqlite_options())?),
             None => None,
@@ -161,7 +167,7 @@ impl Args {
         run_until_interrupted(|mut interrupt: Interrupt| async move {
             served.check().await?;
             let start = Start { config, served, gate, subscriptions, answer_limit: self.answer_limit };
-            let feed = if self.watch > 0.0 {
+            let mut feed = if self.watch > 0.0 {
                 let table = self.columns.table.as_deref().unwrap_or("readings");
                 let path = self.sqlite.as_deref();
                 let database =
@@ -175,13 +181,16 @@ impl Args {
             let ended = tokio::select! {
                 biased;
                 () = interrupt.come() => Failure::new(Exit::Interrupted, ""),
-                ended = stay_online(&start, feed, &mut online) => match ended {
+                ended = stay_online(&start, &mut feed, &mut online) => match ended {
                     Ok(never) => match never {},
                     Err(error) => error.into(),
                 },
                 never = keeper.watch() => match never {},
             };
             if let Some(provider) = online {
+                if let Some(feed) = &mut feed {
+                    let _ = tokio::time::timeout(LAST, feed.end(&provider)).await;
+                }
                 provider.close().await;
             }
             Err(ended)
@@ -263,7 +272,7 @@ impl Start {
 /// Serves, and connects again when the connection was lost. Ends when it cannot be had at first, or never again.
 async fn stay_online(
     start: &Start,
-    mut feed: Option<Feed>,
+    feed: &mut Option<Feed>,
     online: &mut Option<Provider>,
 ) -> Result<Infallible> {
     let (mut wait, most) = AGAIN;
@@ -273,14 +282,14 @@ async fn stay_online(
             Ok(provider) => {
                 *online = Some(provider.clone());
                 if first {
-                    start.tell(&provider.jid()).await?;
+                    start.tell(&provider.jid()).await;
                 } else {
                     log::warn!("online again as {}", provider.jid());
                 }
                 first = false;
                 let since = Instant::now();
                 let push = async {
-                    match &mut feed {
+                    match feed {
                         Some(feed) => feed.run(&provider).await,
                         None => std::future::pending().await,
                     }
@@ -326,11 +335,14 @@ fn random() -> f64 {
 
 impl Start {
     /// Who serves what, and what consumers type. Names of series may be meters' numbers, and this may go to a log.
-    async fn tell(&self, jid: &str) -> Result<()> {
-        let series = self.served.series(None).await?;
-        let count = match series.len() {
-            1 => "1 series".to_owned(),
-            count => format!("{count} series"),
+    async fn tell(&self, jid: &str) {
+        // A database that is being written to, or is large, is no reason not to serve.
+        let series = tokio::time::timeout(COUNT, self.served.series(None)).await;
+        let series = series.ok().and_then(|series| series.ok());
+        let count = match series.as_ref().map(Vec::len) {
+            Some(1) => "1 series".to_owned(),
+            Some(count) => format!("{count} series"),
+            None => "readings".to_owned(),
         };
         let whom = match self.gate {
             Gate::Open => "everybody",
@@ -338,14 +350,14 @@ impl Start {
         };
         say(&format!("{jid} serves {count} to {whom}; Ctrl-C ends it. Consumers type:"));
         say(&format!("  quoalise series {jid}"));
-        let last = series.iter().filter_map(|series| series.last).max().unwrap_or_else(Timestamp::now);
+        let last =
+            series.iter().flatten().filter_map(|series| series.last).max().unwrap_or_else(Timestamp::now);
         let end = last.as_second().saturating_add(1);
         let start = end.saturating_sub(86_400);
         let time = |second: i64| Timestamp::from_second(second).unwrap_or_default();
         let (start, end) = (time(start), time(end));
         say(&format!("  quoalise get-history {jid} SERIES --start-time {start} --end-time {end}"));
         say(&format!("  quoalise subscribe {jid} SERIES && quoalise listen"));
-        Ok(())
     }
 }
 

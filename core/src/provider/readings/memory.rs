@@ -77,6 +77,25 @@ impl InMemory {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = with;
     }
 
+    /// Leaves out what comes before a time, in microseconds; tells whether there was such.
+    #[cfg(feature = "cli")]
+    pub(crate) fn leave_out_before(&self, time: i64) -> Result<bool> {
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut any = false;
+        for Stored { records, .. } in all.values_mut() {
+            let first = records.times().partition_point(|known| *known < time);
+            if first > 0 {
+                any = true;
+                let mut later = Records::new();
+                for record in records.rows(first..records.len()) {
+                    later.push(&record)?;
+                }
+                *records = later;
+            }
+        }
+        Ok(any)
+    }
+
     /// The names of the series, in order.
     pub fn names(&self) -> Vec<String> {
         self.series_by_name().keys().cloned().collect()

@@ -5,7 +5,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -21,9 +21,9 @@ use super::unknown;
 use crate::data::{Data, Identifier, Metadata, Series};
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::{HistoryRequest, Service, SubscriptionRequest};
-use crate::senml::Records;
+use crate::senml::{ABSOLUTE, Records};
 use layout::Layout;
-use rows::{Form, Rows};
+use rows::{Rows, TimeForm};
 
 /// Queries at once; more wait their turn. Each takes a thread and a connection.
 const CONCURRENT: usize = 8;
@@ -32,7 +32,7 @@ const CONCURRENT: usize = 8;
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Where in a database the readings are. What is `None` is as in the [documented layout](Sqlite).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SqliteOptions {
     /// The table, or view, of readings; `readings` by default.
@@ -55,6 +55,22 @@ pub struct SqliteOptions {
     pub time_unit: Option<TimeUnit>,
 }
 
+impl fmt::Debug for SqliteOptions {
+    /// The name may be a meter's number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteOptions")
+            .field("table", &self.table)
+            .field("name_column", &self.name_column)
+            .field("time_column", &self.time_column)
+            .field("value_column", &self.value_column)
+            .field("unit_column", &self.unit_column)
+            .field("series_table", &self.series_table)
+            .field("unit", &self.unit)
+            .field("time_unit", &self.time_unit)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What times count, since 1970 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TimeUnit {
@@ -73,6 +89,7 @@ pub enum TimeUnit {
 ///
 /// ```sql
 /// CREATE TABLE readings (
+///     id    INTEGER PRIMARY KEY AUTOINCREMENT, -- so that `VACUUM` does not number rows anew
 ///     name  TEXT NOT NULL,  -- of the series: urn:dev:prm:00000000000001_consumption/power/active/raw
 ///     time  INTEGER NOT NULL, -- seconds since 1970 UTC; the start, where the value is over an interval
 ///     value REAL,           -- a number, or text; NULL is a gap
@@ -95,16 +112,18 @@ pub enum TimeUnit {
 ///
 /// Times are numbers of any kind, or texts that SQLite's date functions understand: ISO 8601 with an offset, to the
 /// millisecond; without an offset they are UTC. Values are numbers, texts and blobs; a text that is a number is taken
-/// as one, and an empty one is a gap. Rows without a name or a time that can be used are left out, and a value that
-/// cannot be carried is a gap; that is logged once.
+/// as one, and an empty one is a gap. Rows without a name or a time that can be used are left out, such as those before
+/// 4 July 1978, which SenML cannot say; and a value that cannot be carried is a gap. That is logged once.
 #[derive(Clone)]
 pub struct Sqlite(Arc<Inner>);
 
 struct Inner {
     path: PathBuf,
     layout: Layout,
+    /// The earliest time served, in microseconds: one that SenML cannot say would spoil each answer it is in.
+    earliest: i64,
     /// Known once there is a row to tell it.
-    form: OnceLock<Form>,
+    form: OnceLock<TimeForm>,
     idle: Mutex<Vec<Opened>>,
     places: Semaphore,
     watched: Mutex<Option<(Opened, i64)>>,
@@ -125,7 +144,17 @@ struct Opened {
 pub enum Mark {
     /// Up to this row, by SQLite's `rowid`.
     Row(i64),
-    /// Up to these times, in microseconds, by the names of series: of tables and views without rowids.
+    /// Up to the row `since`; and of the rows from there to `until`, those of some series.
+    Part {
+        /// As in [`Row`](Self::Row).
+        since: i64,
+        /// The last row of which there is a part.
+        until: i64,
+        /// The names of the series that are done.
+        done: BTreeSet<String>,
+    },
+    /// Up to these times, in microseconds, by the names of series: of tables and views without rowids, or where there
+    /// is no trusting them.
     Times(BTreeMap<String, i64>),
 }
 
@@ -134,6 +163,7 @@ impl fmt::Debug for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Row(row) => write!(f, "Row({row})"),
+            Self::Part { since, until, done } => write!(f, "Part({since}..{until}, {} series)", done.len()),
             Self::Times(times) => write!(f, "Times({} series)", times.len()),
         }
     }
@@ -210,7 +240,11 @@ impl Sqlite {
     /// `InvalidArgument` where it cannot be opened, or has not the tables and columns: then it says which there are.
     /// `MalformedData` where it is no database.
     pub fn open(path: impl AsRef<Path>, options: &SqliteOptions) -> Result<Self> {
-        let path = path.as_ref();
+        Self::open_from(path.as_ref(), options, ABSOLUTE)
+    }
+
+    /// Opens it for the readings from a time on, in microseconds.
+    fn open_from(path: &Path, options: &SqliteOptions, earliest: i64) -> Result<Self> {
         let failed = |error: &rusqlite::Error| cannot_open(path, error);
         let opened = Opened::open(path).map_err(|error| failed(&error))?;
         let layout = Layout::find(&opened.connection, path, options).map_err(|problem| match problem {
@@ -221,6 +255,7 @@ impl Sqlite {
         let database = Self(Arc::new(Inner {
             path: path.to_owned(),
             layout,
+            earliest,
             form: OnceLock::new(),
             idle: Mutex::new(Vec::new()),
             places: Semaphore::new(CONCURRENT),
@@ -246,9 +281,20 @@ impl Sqlite {
         self.run(|rows| rows.mark()).await
     }
 
+    /// The time of the last reading of each series, as a mark: also for a table with rowids.
+    ///
+    /// # Errors
+    /// As [`added`](Self::added).
+    pub async fn mark_by_time(&self) -> Result<Mark> {
+        self.run(|rows| rows.mark_by_time()).await
+    }
+
     /// What was added since a mark: about `most` readings at the most, and then there is more. Rows that were changed
-    /// or removed are not seen, but for a table without rowids or a view: there, whatever is later than the last
-    /// reading of its series is new.
+    /// or removed are not seen, but for a table without rowids or a view, or for a mark by time: there, whatever is later
+    /// than the last reading of its series is new.
+    ///
+    /// Where the last row comes before a mark of rows, rows were removed, or numbered anew by `VACUUM`, which does so
+    /// unless there is an `INTEGER PRIMARY KEY`: then nothing is new, and the mark goes back to the last row.
     ///
     /// # Errors
     /// `LimitReached` while a writer locks the database, `CommandFailed` where it cannot be read.
@@ -343,7 +389,7 @@ impl Inner {
     }
 
     /// What times look like; `None` while there are none.
-    fn form(&self, connection: &Connection) -> Query<Option<Form>> {
+    fn form(&self, connection: &Connection) -> Query<Option<TimeForm>> {
         if let Some(form) = self.form.get() {
             return Ok(Some(*form));
         }
@@ -363,8 +409,8 @@ impl Inner {
         if !self.told_left_out.swap(true, Ordering::Relaxed) {
             let file = self.path.display();
             log::warn!(
-                "{file} has rows whose name or time cannot be used, which are left out, or values that cannot be \
-                 carried, which are gaps"
+                "{file} has rows whose name or time cannot be used (SenML has no times before 4 July 1978), which are \
+                 left out, or values that cannot be carried, which are gaps"
             );
         }
     }

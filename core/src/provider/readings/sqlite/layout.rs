@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::rows::Form;
+use super::rows::TimeForm;
 use super::{Query, SqliteOptions, TimeUnit};
 use crate::error::{Error, ErrorKind};
 use crate::senml::check_name;
@@ -147,7 +147,7 @@ impl Layout {
     }
 
     /// How times are written, by the first of them, and whether an index leads there; `None` while there are none.
-    pub(super) fn form(&self, connection: &Connection) -> Query<Option<Form>> {
+    pub(super) fn form(&self, connection: &Connection) -> Query<Option<TimeForm>> {
         let Self { readings, time: column, .. } = self;
         let sql = format!(
             "SELECT {column}, unixepoch({column}) FROM {readings} WHERE {column} IS NOT NULL AND {column} <> '' LIMIT 1"
@@ -180,7 +180,7 @@ impl Layout {
             // As long as nothing is sorted and no table read through, a period is found at once.
             indexed &= !text.starts_with("SCAN") && !text.contains("TEMP B-TREE");
         }
-        Ok(Some(Form { time, indexed }))
+        Ok(Some(TimeForm { time, indexed }))
     }
 
     /// The time of a row, as a number that orders rows as their times do; NULL where it is none.
@@ -195,6 +195,15 @@ impl Layout {
             }
             Time::Text => format!("unixepoch({column},'subsec')"),
         }
+    }
+
+    /// The condition that a row has a value, texts that say there is none being none: as `senml::xml::is_gap`.
+    pub(super) fn has_value(&self) -> String {
+        let value = &self.value;
+        format!(
+            "{value} IS NOT NULL AND (typeof({value}) <> 'text' OR \
+             trim({value}, char(9, 10, 12, 13, 32)) NOT IN ('', 'null', 'None', 'NaN', 'nan'))"
+        )
     }
 
     /// Time, value and unit of rows; of one series, and over a period where `bounded`.
@@ -222,7 +231,7 @@ impl Layout {
     }
 
     /// What makes an index, for people.
-    pub(super) fn index(&self, form: Form) -> String {
+    pub(super) fn index(&self, form: TimeForm) -> String {
         if !self.is_table {
             return "Have an index made on the tables behind this view".to_owned();
         }

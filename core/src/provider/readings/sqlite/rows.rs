@@ -1,6 +1,6 @@
 //! What is asked of a database, on one connection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ use crate::senml::{Record, Records, Value, check_name};
 
 /// How the readings of a database are found.
 #[derive(Clone, Copy)]
-pub(super) struct Form {
+pub(super) struct TimeForm {
     pub time: Time,
     /// Whether an index leads from a name and a time to them.
     pub indexed: bool,
@@ -30,7 +30,7 @@ pub(super) struct Rows<'c> {
     pub inner: &'c Inner,
     pub connection: &'c Connection,
     /// `None` while there are none.
-    pub form: Option<Form>,
+    pub form: Option<TimeForm>,
     pub stopped: &'c AtomicBool,
 }
 
@@ -63,14 +63,12 @@ impl Rows<'_> {
             let time = layout.time(form.time);
             let mut sql = layout.select(form.time, false);
             let mut parameters = vec![Sql::from(name.to_owned())];
-            for (bound, operator) in [(request.start, ">="), (request.end, "<")] {
+            let start = request.start.map_or(i64::MIN, micros).max(self.inner.earliest);
+            for (bound, operator) in [(Some(start), ">="), (request.end.map(micros), "<")] {
                 if let Some(bound) = bound {
                     sql += &format!(" AND {time} {operator} ?");
-                    parameters.push(self.bound(form.time, micros(bound)));
+                    parameters.push(self.bound(form.time, bound));
                 }
-            }
-            if parameters.len() == 1 {
-                sql += &format!(" AND {time} IS NOT NULL");
             }
             sql += &format!(" ORDER BY {time} LIMIT ?");
             parameters.push(i64::try_from(request.most.saturating_add(1)).unwrap_or(i64::MAX).into());
@@ -129,19 +127,20 @@ impl Rows<'_> {
     fn measure(&self, all: &mut BTreeMap<String, Series>) -> Query<()> {
         let Some(form) = self.form else { return Ok(()) };
         let layout = &self.inner.layout;
-        let (time, value) = (layout.time(form.time), &layout.value);
+        let (time, has_value) = (layout.time(form.time), layout.has_value());
+        let earliest = self.bound(form.time, self.inner.earliest);
         let timestamp = |time: i64| Timestamp::from_microsecond(time).ok();
         match &layout.name {
             Name::Column(column) if !form.indexed => {
                 // One look through all, rather than one for each series.
                 let unit = layout.unit.as_deref().unwrap_or("NULL");
                 let sql = format!(
-                    "SELECT CAST({column} AS TEXT), min({time}), max({time}), {unit} FROM {} WHERE {value} IS NOT NULL \
-                     GROUP BY {column}",
+                    "SELECT CAST({column} AS TEXT), min({time}), max({time}), {unit} FROM {} WHERE {has_value} \
+                     AND {time} >= ? GROUP BY {column}",
                     layout.readings
                 );
                 let mut statement = self.connection.prepare_cached(&sql)?;
-                let mut rows = statement.query([])?;
+                let mut rows = statement.query([earliest])?;
                 while let Some(row) = rows.next()? {
                     self.go_on()?;
                     let Some(series) = text(row.get_ref(0)?).and_then(|name| all.get_mut(name)) else {
@@ -157,22 +156,26 @@ impl Rows<'_> {
                     if !self.may_have(name) {
                         continue;
                     }
-                    let end = |direction: &str| -> Query<Option<(Option<i64>, Option<String>)>> {
+                    let end = |direction: &str, from: &str| -> Query<Option<(Option<i64>, Option<String>)>> {
                         self.go_on()?;
                         let sql = format!(
-                            "{} AND {value} IS NOT NULL AND {time} IS NOT NULL ORDER BY {time} {direction} LIMIT 1",
+                            "{} AND {has_value} AND {time} {from} ? ORDER BY {time} {direction} LIMIT 1",
                             layout.select(form.time, false)
                         );
-                        let found = self.connection.prepare_cached(&sql)?.query_row([name], |row| {
-                            let unit = text(row.get_ref(2)?).map(str::to_owned);
-                            Ok((self.micros(form.time, row.get_ref(0)?), unit))
-                        });
+                        let found =
+                            self.connection.prepare_cached(&sql)?.query_row((&**name, &earliest), |row| {
+                                let unit = text(row.get_ref(2)?).map(str::to_owned);
+                                Ok((self.micros(form.time, row.get_ref(0)?), unit))
+                            });
                         Ok(found.optional()?)
                     };
-                    if let Some((time, _)) = end("ASC")? {
+                    if end("ASC", "<")?.is_some() {
+                        self.inner.leave_out();
+                    }
+                    if let Some((time, _)) = end("ASC", ">=")? {
                         series.first = time.and_then(timestamp);
                     }
-                    if let Some((time, unit)) = end("DESC")? {
+                    if let Some((time, unit)) = end("DESC", ">=")? {
                         series.last = time.and_then(timestamp);
                         series.measurement.unit = unit;
                     }
@@ -214,6 +217,10 @@ impl Rows<'_> {
             let last: Option<i64> = self.connection.query_row(&sql, [], |row| row.get(0))?;
             return Ok(Mark::Row(last.unwrap_or(0)));
         }
+        self.mark_by_time()
+    }
+
+    pub(super) fn mark_by_time(&self) -> Query<Mark> {
         let mut all = BTreeMap::new();
         for name in self.names_of_readings()? {
             if let Ok(identifier) = Identifier::new(name.clone()) {
@@ -227,8 +234,11 @@ impl Rows<'_> {
 
     pub(super) fn added(&self, since: &Mark, most: usize) -> Query<Added> {
         let mut added = match (since, self.inner.layout.rowid) {
-            (Mark::Row(since), Some(rowid)) => self.added_by_row(*since, rowid, most.max(1))?,
-            (Mark::Times(since), None) => self.added_by_time(since, most.max(1))?,
+            (Mark::Row(since), Some(rowid)) => self.added_by_row(*since, rowid, most.max(1), None)?,
+            (Mark::Part { since, until, done }, Some(rowid)) => {
+                self.added_by_row(*since, rowid, usize::MAX, Some((*until, done)))?
+            }
+            (Mark::Times(since), _) => self.added_by_time(since, most.max(1))?,
             // The table is another than it was: there is no telling what of it is new.
             _ => Added { series: Vec::new(), mark: self.mark()?, more: false },
         };
@@ -245,14 +255,25 @@ impl Rows<'_> {
         Ok(added)
     }
 
-    fn added_by_row(&self, since: i64, rowid: &str, most: usize) -> Query<Added> {
+    /// The rows after `since`; or those up to another that are not of the series that are done.
+    fn added_by_row(
+        &self,
+        since: i64,
+        rowid: &str,
+        most: usize,
+        part: Option<(i64, &BTreeSet<String>)>,
+    ) -> Query<Added> {
         let layout = &self.inner.layout;
+        // Where no row has told yet what times look like, none has been seen: one that comes now is new.
+        let Some(form) = self.form else {
+            return Ok(Added { series: Vec::new(), mark: Mark::Row(since), more: false });
+        };
         let now = self.mark()?;
-        let (Some(form), Mark::Row(last)) = (self.form, &now) else {
+        let Mark::Row(last) = &now else {
             return Ok(Added { series: Vec::new(), mark: now, more: false });
         };
         if *last <= since {
-            // Rows may have been removed, and then their numbers are given again.
+            // Rows were removed, and then their numbers are given again; or all were numbered anew.
             return Ok(Added { series: Vec::new(), mark: now, more: false });
         }
         let name = match &layout.name {
@@ -261,10 +282,13 @@ impl Rows<'_> {
         };
         let select = layout.select_all(form.time);
         let fields = select.strip_prefix("SELECT ").unwrap_or(&select);
-        let sql = format!("SELECT {rowid}, {name}, {fields} WHERE {rowid} > ? ORDER BY {rowid} LIMIT ?");
+        let sql = format!(
+            "SELECT {rowid}, {name}, {fields} WHERE {rowid} > ? AND {rowid} <= ? ORDER BY {rowid} LIMIT ?"
+        );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut rows = statement.query([since, limit])?;
+        let until = part.map(|(until, _)| until);
+        let mut rows = statement.query([since, until.unwrap_or(i64::MAX), limit])?;
         let (mut mark, mut count) = (since, 0);
         let mut series: BTreeMap<String, Records> = BTreeMap::new();
         while let Some(row) = rows.next()? {
@@ -280,12 +304,13 @@ impl Rows<'_> {
                 continue;
             };
             let Some(reading) = self.reading(form.time, row, 2)? else { continue };
-            if reading.value.is_some() {
+            if reading.value.is_some() && part.is_none_or(|(_, done)| !done.contains(name)) {
                 if !series.contains_key(name) {
                     series.insert(name.to_owned(), Records::new());
                 }
                 if let Some(records) = series.get_mut(name) {
-                    records.push(&reading.record(name, layout.default_unit.as_deref()))?;
+                    // The series may know a unit, which goes before the one for all.
+                    records.push(&reading.record(name, None))?;
                 }
             }
         }
@@ -294,7 +319,11 @@ impl Rows<'_> {
             let unit = self.unit_of(records.name(0))?;
             found.push((Metadata::default(), in_order(&records, unit.as_deref())?));
         }
-        Ok(Added { series: found, mark: Mark::Row(mark), more: count == most })
+        Ok(Added {
+            series: found,
+            mark: Mark::Row(until.unwrap_or(mark)),
+            more: until.is_some() || count == most,
+        })
     }
 
     fn added_by_time(&self, since: &BTreeMap<String, i64>, most: usize) -> Query<Added> {
@@ -305,7 +334,7 @@ impl Rows<'_> {
             return Ok(Added { series: found, mark: Mark::Times(mark), more: false });
         };
         let layout = &self.inner.layout;
-        let (time, value) = (layout.time(form.time), &layout.value);
+        let (time, has_value) = (layout.time(form.time), layout.has_value());
         for name in self.names_of_readings()? {
             if left == 0 {
                 break;
@@ -314,32 +343,42 @@ impl Rows<'_> {
                 self.inner.leave_out();
                 continue;
             }
-            let mut sql = format!("{} AND {value} IS NOT NULL", layout.select(form.time, false));
+            let known = since.get(&name).copied();
+            let mut sql = format!("{} AND {has_value}", layout.select(form.time, false));
             let mut parameters = vec![Sql::from(name.clone())];
-            match since.get(&name) {
-                Some(since) => {
+            match known {
+                Some(known) => {
                     sql += &format!(" AND {time} > ?");
-                    parameters.push(self.bound(form.time, *since));
+                    parameters.push(self.bound(form.time, known));
                 }
-                None => sql += &format!(" AND {time} IS NOT NULL"),
+                None => {
+                    sql += &format!(" AND {time} >= ?");
+                    parameters.push(self.bound(form.time, self.inner.earliest));
+                }
             }
-            sql += &format!(" ORDER BY {time} LIMIT ?");
-            parameters.push(i64::try_from(left).unwrap_or(i64::MAX).into());
+            sql += &format!(" ORDER BY {time}");
             let unit = self.unit_of(&name)?;
-            let mut records = Records::new();
+            let (mut records, mut last) = (Records::new(), None);
             let mut statement = self.connection.prepare_cached(&sql)?;
             let mut rows = statement.query(params_from_iter(parameters))?;
-            while let Some(row) = rows.next()? {
+            while left > 0
+                && let Some(row) = rows.next()?
+            {
                 self.go_on()?;
-                left -= 1;
+                // Only rows by which the mark goes on count, or it might stay where it is for ever: not those of no
+                // usable time, nor those that a fraction of a microsecond makes later than the last.
                 let Some(reading) = self.reading(form.time, row, 0)? else { continue };
-                let known = mark.get(&name).is_some_and(|known| *known >= reading.time);
-                if reading.value.is_some() && !known {
+                if known.is_some_and(|known| known >= reading.time) {
+                    continue;
+                }
+                left -= 1;
+                last = Some(reading.time);
+                if reading.value.is_some() {
                     records.push(&reading.record(&name, unit.as_deref()))?;
                 }
             }
-            if let Some(last) = records.times().last() {
-                mark.insert(name, *last);
+            mark.extend(last.map(|last| (name, last)));
+            if !records.is_empty() {
                 found.push((Metadata::default(), records));
             }
         }
@@ -477,7 +516,7 @@ impl Rows<'_> {
             },
             _ => None,
         };
-        micros.filter(|micros| check_time(*micros).is_ok())
+        micros.filter(|micros| *micros >= self.inner.earliest && check_time(*micros).is_ok())
     }
 
     /// A time as it compares with those of the table.

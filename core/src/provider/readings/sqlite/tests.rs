@@ -42,7 +42,8 @@ impl Bench {
     fn open_with(&self, set: impl FnOnce(&mut SqliteOptions)) -> Result<Sqlite> {
         let mut options = SqliteOptions::default();
         set(&mut options);
-        Sqlite::open(self.path(), &options)
+        // Short times are easier to read.
+        Sqlite::open_from(&self.path(), &options, i64::MIN)
     }
 }
 
@@ -556,4 +557,146 @@ async fn two_million_readings_are_no_trouble() {
     assert_eq!(database.mark().await.unwrap(), Mark::Row(2_000_000));
     assert!(subscribe(&database, "urn:dev:ow:1").await.is_ok());
     assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+}
+
+#[tokio::test]
+async fn the_first_rows_are_new_whenever_they_come() {
+    let bench = Bench::new(USUAL);
+    let database = bench.open();
+    let empty = database.added(&Mark::Row(0), 9).await.unwrap();
+    assert_eq!((empty.series.len(), &empty.mark), (0, &Mark::Row(0)));
+    // As if the row came between the look at what times are like and that at the rows: the look finds none to tell.
+    bench.write(&format!("INSERT INTO readings VALUES ('{A}', NULL, 1, 'W')"));
+    let untold = database.added(&Mark::Row(0), 9).await.unwrap();
+    assert_eq!((untold.series.len(), &untold.mark), (0, &Mark::Row(0)));
+    bench.write(&format!("UPDATE readings SET time = 10 WHERE name = '{A}'"));
+    assert_eq!(database.added(&Mark::Row(0), 9).await.unwrap().series.len(), 1);
+}
+
+#[tokio::test]
+async fn the_unit_of_a_series_goes_before_the_one_for_all() {
+    let bench = Bench::new(USUAL);
+    bench.write(&format!(
+        "CREATE TABLE series (name TEXT PRIMARY KEY, unit TEXT); INSERT INTO series VALUES ('{A}', 'W');
+         INSERT INTO readings VALUES ('{A}', 10, 1, NULL), ('{B}', 10, 1, NULL)"
+    ));
+    let database = bench.open_with(|options| options.unit = Some("V".to_owned())).unwrap();
+    let added = database.added(&Mark::Row(0), 9).await.unwrap();
+    let units: Vec<_> = added.series.iter().map(|(_, records)| records.unit(0)).collect();
+    assert_eq!(units, [Some("W"), Some("V")]);
+}
+
+/// What is added since a mark, to the end, which has to come.
+async fn all_added(database: &Sqlite, mark: &Mark, most: usize) -> (usize, Mark) {
+    let (mut count, mut mark) = (0, mark.clone());
+    for _ in 0..20 {
+        let added = database.added(&mark, most).await.unwrap();
+        count += added.series.iter().map(|(_, records)| records.len()).sum::<usize>();
+        if !added.more {
+            return (count, added.mark);
+        }
+        assert_ne!(mark, added.mark, "it goes round and round");
+        mark = added.mark;
+    }
+    panic!("it goes on for ever");
+}
+
+#[tokio::test]
+async fn going_by_time_comes_to_an_end_whatever_the_values() {
+    let table = "CREATE TABLE readings (name TEXT, time, value, PRIMARY KEY (name, time)) WITHOUT ROWID;";
+    let bench = Bench::new(table);
+    bench.write(&format!("INSERT INTO readings VALUES ('{A}', 1, 1)"));
+    let database = bench.open();
+    let mark = database.mark().await.unwrap();
+    for nothing in ["''", "' null '", "'NaN'", "char(1)", "9e999"] {
+        bench.write(&format!(
+            "DELETE FROM readings WHERE time > 1;
+             INSERT INTO readings WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 12)
+             SELECT '{A}', i, {nothing} FROM n;
+             INSERT INTO readings VALUES ('{A}', 20, 2), ('{A}', 'no time', 3), ('{A}', 'nor that', 3)"
+        ));
+        assert_eq!(all_added(&database, &mark, 5).await.0, 1, "{nothing}");
+    }
+    // Times of more digits than are kept.
+    let bench = Bench::new(table);
+    bench.write(
+        "INSERT INTO readings WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9)
+         SELECT 'm' || i, 1000.0000004, i FROM n",
+    );
+    let database = bench.open();
+    let (count, mark) = all_added(&database, &Mark::Times(BTreeMap::new()), 5).await;
+    assert_eq!(count, 9);
+    assert_eq!(all_added(&database, &mark, 5).await.0, 0);
+}
+
+#[tokio::test]
+async fn texts_that_say_there_is_no_value_are_no_first_nor_last_reading() {
+    let rows =
+        format!("('{A}', 10, ''), ('{A}', 20, 1), ('{A}', 30, 2), ('{A}', 40, 'None'), ('{A}', 50, ' nan')");
+    let table = "CREATE TABLE readings (name TEXT, time INTEGER, value TEXT);";
+    for index in ["", "CREATE INDEX i ON readings (name, time);"] {
+        let bench = Bench::new(&format!("{table} {index} INSERT INTO readings VALUES {rows};"));
+        let series = bench.open().series(None).await.unwrap();
+        let seconds = |time: Option<Timestamp>| time.map(|time| time.as_second());
+        assert_eq!((seconds(series[0].first), seconds(series[0].last)), (Some(20), Some(30)));
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_what_was_added_may_be_done() {
+    let bench = Bench::new(USUAL);
+    bench.write(&format!(
+        "INSERT INTO readings VALUES ('{A}', 10, 1, 'W'), ('{B}', 10, 1, 'W'), ('{A}', 20, 2, 'W'), ('{B}', 20, 2, 'W')"
+    ));
+    let database = bench.open();
+    let part = Mark::Part { since: 0, until: 3, done: [A.to_owned()].into() };
+    assert_eq!(part.to_string().parse::<Mark>().unwrap(), part);
+    assert!(!format!("{part:?}").contains(A));
+    let rest = database.added(&part, 1).await.unwrap();
+    assert_eq!((rest.series.len(), rest.more, &rest.mark), (1, true, &Mark::Row(3)));
+    assert_eq!((rest.series[0].1.name(0), points(&rest.series[0].1)), (B, vec![(10.0, Some(1.0))]));
+    let (count, mark) = all_added(&database, &part, 1).await;
+    assert_eq!((count, mark), (2, Mark::Row(4)));
+    // By time, whatever the rows.
+    let times = Mark::Times([(A.to_owned(), 10_000_000), (B.to_owned(), 20_000_000)].into());
+    assert_eq!(all_added(&database, &times, 9).await.0, 1);
+    let last = Mark::Times([(A.to_owned(), 20_000_000), (B.to_owned(), 20_000_000)].into());
+    assert_eq!(database.mark_by_time().await.unwrap(), last);
+}
+
+#[tokio::test]
+async fn what_is_too_early_for_senml_is_left_out() {
+    let late = ABSOLUTE / 1_000_000;
+    for table in [
+        "CREATE TABLE readings (name TEXT, time INTEGER, value REAL);".to_owned(),
+        USUAL.to_owned(),
+        "CREATE TABLE readings (name TEXT, time INTEGER, value REAL, unit TEXT, PRIMARY KEY (name, time)) WITHOUT ROWID;".to_owned(),
+    ] {
+        let bench = Bench::new(&table);
+        let early = format!("('{A}', -5, 1), ('{A}', {}, 1), ('{B}', 7, 1)", late - 1);
+        bench.write(&format!("INSERT INTO readings (name, time, value) VALUES {early}, ('{A}', {late}, 2), ('{A}', {}, 3)", late + 1));
+        let database = Sqlite::open(bench.path(), &SqliteOptions::default()).unwrap();
+        let expected = [(late as f64, Some(2.0)), ((late + 1) as f64, Some(3.0))];
+        assert_eq!(history(&database, A, None, None).await, expected);
+        assert_eq!(history(&database, A, Some(-9.0), Some(late as f64)).await, []);
+        assert_eq!(history(&database, B, None, None).await, []);
+        let data = database.get_history(request(A, None, None, 1)).await.unwrap();
+        assert_eq!(points(data.records()), expected, "early ones do not count");
+        let series = database.series(None).await.unwrap();
+        let seconds = |time: Option<Timestamp>| time.map(|time| time.as_second());
+        assert_eq!((seconds(series[0].first), seconds(series[0].last)), (Some(late), Some(late + 1)));
+        assert_eq!((series[1].first, series[1].last), (None, None));
+        for mark in [Mark::Row(0), Mark::Times(BTreeMap::new())] {
+            if mark == Mark::Row(0) && table.contains("WITHOUT") {
+                continue;
+            }
+            assert_eq!(all_added(&database, &mark, 2).await.0, 2);
+        }
+    }
+}
+
+#[test]
+fn options_show_no_name() {
+    let options = SqliteOptions { name: Some(A.to_owned()), ..SqliteOptions::default() };
+    assert!(!format!("{options:?}").contains(A));
 }
