@@ -206,16 +206,15 @@ impl Data {
     /// The same payload with the records before a time alone.
     #[cfg(feature = "xmpp")]
     pub(crate) fn before(&self, end: i64) -> Self {
-        let mut some = Self { records: Records::new(), ..self.clone() };
-        for (part, all) in some.parts.iter_mut().zip(&self.parts) {
-            let start = some.records.len();
-            for record in self.records.rows(all.rows()).filter(|record| record.time < end) {
-                // They come from records.
-                let _ = some.records.push(&record);
-            }
-            part.rows = start..some.records.len();
+        let mut parts = self.parts.clone();
+        let mut kept = Vec::new();
+        for part in &mut parts {
+            let start = kept.len();
+            kept.extend(part.rows().filter(|row| self.records.times()[*row] < end));
+            part.rows = start..kept.len();
         }
-        some
+        let records = self.records.select(kept);
+        Self { parts, records, attributes: self.attributes.clone(), other: self.other.clone() }
     }
 
     /// The energy of the payload in Wh: mean power times its interval, or sums of energy, added up.

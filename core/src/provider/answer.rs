@@ -19,14 +19,12 @@ use super::subscriptions::DynSubscriptions;
 use super::{HistoryRequest, Limits, Service};
 use crate::data::Data;
 use crate::error::{Error, ErrorKind, Result};
+use crate::senml::ABSOLUTE;
 use crate::session::WeakSession;
 use crate::stanza::payload;
 
 /// The shortest record takes so many bytes of an answer: `<senml v="1"></senml>`, and the next one a time more.
 const SHORTEST_RECORD: usize = 21;
-
-/// SenML has no earlier times (RFC 8428 section 4.5.3): 1978-07-04T21:24:16Z.
-const FIRST_TIME: i64 = (1 << 28) * 1_000_000;
 
 /// Refusals on their way; whoever asks faster than the stream takes them gets none.
 const REFUSALS: usize = 1000;
@@ -134,7 +132,7 @@ impl<S: Service> Work<S> {
         request.most = room / SHORTEST_RECORD;
         let (start, most) = (request.start, request.most);
         let data = self.service.get_history(request).await?;
-        if data.records().times().iter().any(|time| *time < FIRST_TIME) {
+        if data.records().times().iter().any(|time| *time < ABSOLUTE) {
             let text = "SenML has no times before 1978-07-04T21:24:16Z (RFC 8428): ask from there on";
             return Err(Error::answer(ErrorKind::BadRequest, text));
         }
@@ -212,6 +210,8 @@ fn too_large(data: &Data, start: Option<Timestamp>, most: usize, limit: usize) -
     let mut ends = times.get(..times.len().min(most + 1)).unwrap_or_default().to_vec();
     ends.dedup();
     let ends = ends.get(1..).unwrap_or_default();
+    // What lies beyond need not be looked at again and again.
+    let data = &data.before(ends.last().copied().unwrap_or(i64::MIN));
     let fits = |end: i64| payload::size_of(&data.before(end)).is_ok_and(|size| size <= limit);
     let fitting = ends.partition_point(|end| fits(*end));
     let time = |micros: Option<&i64>| Timestamp::from_microsecond(*micros?).ok();

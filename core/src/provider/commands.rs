@@ -13,6 +13,7 @@ use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 
 use super::answer::{Work, written};
 use super::listing;
+use super::readings::unknown;
 use super::{Access, HistoryRequest, Operation, Service, SubscriptionRequest, presence};
 use crate::data::{Data, Identifier, Series};
 use crate::error::{Error, ErrorKind};
@@ -454,9 +455,7 @@ fn identifier(given: &str) -> Result<Identifier, Refusal> {
     if given.len() > LONGEST_IDENTIFIER {
         return Err(Error::answer(ErrorKind::BadRequest, "the identifier is far too long").into());
     }
-    Identifier::new(given).map_err(|_| {
-        Error::answer(ErrorKind::BadRequest, format!("Unexpected record identifier {given}")).into()
-    })
+    Identifier::new(given).map_err(|_| unknown(given).into())
 }
 
 /// For a sentence.

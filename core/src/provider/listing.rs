@@ -57,11 +57,17 @@ impl<S: Service> Work<S> {
         requester: &BareJid,
         prefix: Option<&Identifier>,
     ) -> Result<Vec<Series>> {
+        let all = Arc::new(self.listed(prefix).await?);
+        Ok(self.allowed(requester, all).collect().await)
+    }
+
+    /// What the service has, each once, by their names.
+    async fn listed(&self, prefix: Option<&Identifier>) -> Result<Vec<Series>> {
         let mut all = self.service.series(prefix.cloned()).await?;
         all.retain(|series| prefix.is_none_or(|prefix| prefix.covers(series.identifier.as_str())));
         all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
         all.dedup_by(|a, b| a.identifier == b.identifier);
-        Ok(self.allowed(requester, all).collect().await)
+        Ok(all)
     }
 
     /// Of all series those this requester may know of, as they were a moment ago.
@@ -71,14 +77,12 @@ impl<S: Service> Work<S> {
         let all = match fresh {
             Some((_, all)) => all.clone(),
             None => {
-                let mut all = self.service.series(None).await?;
-                all.sort_by(|a, b| a.identifier.cmp(&b.identifier));
-                all.dedup_by(|a, b| a.identifier == b.identifier);
-                known.insert((Instant::now(), Arc::new(all))).1.clone()
+                let all = Arc::new(self.listed(None).await?);
+                known.insert((Instant::now(), all)).1.clone()
             }
         };
         drop(known);
-        Ok(self.allowed(requester, all.to_vec()))
+        Ok(self.allowed(requester, all))
     }
 
     /// The first of them.
@@ -86,10 +90,14 @@ impl<S: Service> Work<S> {
         Box::pin(self.known(requester).await.ok()?).next().await
     }
 
-    fn allowed(&self, requester: &BareJid, all: Vec<Series>) -> impl Stream<Item = Series> {
-        let with_rights = all.into_iter().map(move |mut series| async move {
-            series.rights = self.authorization.rights(requester, &series.identifier).await;
-            series
+    fn allowed(&self, requester: &BareJid, all: Arc<Vec<Series>>) -> impl Stream<Item = Series> {
+        // One after the other, as they are asked for: often the first will do.
+        let with_rights = (0..all.len()).map(move |at| {
+            let mut series = all[at].clone();
+            async move {
+                series.rights = self.authorization.rights(requester, &series.identifier).await;
+                series
+            }
         });
         let known = stream::iter(with_rights).buffered(AT_ONCE);
         known.filter(|series| std::future::ready(series.rights != Rights::default()))

@@ -97,10 +97,7 @@ impl Provider {
     fn chunk(&self, meta: &Metadata, records: &Records, first: usize) -> Result<(Element, Range<usize>)> {
         let mut count = self.limits.push_records.max(1).min(records.len() - first);
         loop {
-            let mut chunk = Records::new();
-            for record in records.rows(first..first + count) {
-                chunk.push(&record)?;
-            }
+            let chunk = records.select(first..first + count);
             match payload::write(&Data::new(meta.clone(), chunk), self.limits.answer) {
                 Err(error) if error.kind() == ErrorKind::TooLarge && count > 1 => count /= 2,
                 written => return Ok((written?, first..first + count)),

@@ -30,6 +30,7 @@ use tokio::task::JoinSet;
 use crate::data::{Data, Metadata};
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::readings::InMemory;
+use crate::provider::readings::unknown;
 use crate::provider::{Everybody, MemorySubscriptions, Provider};
 use crate::senml::{Record, Records};
 use crate::session::Config;
@@ -208,7 +209,7 @@ fn account(server: &Server, jid: &str, password: String) -> Result<Config> {
 /// The household's next half hour; of other series, the last value again an interval later.
 async fn push(provider: &Provider, readings: &InMemory, name: &str) -> Result<usize> {
     let Some(next) = readings.with(name, |meta, records| next(name, meta, records)) else {
-        return Err(Error::answer(ErrorKind::BadRequest, format!("Unexpected record identifier {name}")));
+        return Err(unknown(name));
     };
     let next = next?;
     readings.add(&next)?;

@@ -263,19 +263,35 @@ impl Records {
 
     /// Appends all of `other`.
     pub fn extend(&mut self, other: &Records) {
-        let names: Vec<u32> = other.names.list.iter().map(|name| self.names.id(name)).collect();
-        let units: Vec<u32> = other.units.list.iter().map(|unit| self.units.id(unit)).collect();
-        let offset = self.len();
-        for row in other.all() {
+        self.append(other, other.all());
+    }
+
+    /// These rows alone, in this order.
+    #[cfg_attr(
+        not(feature = "xmpp"),
+        allow(dead_code, reason = "answers and pushes are parts of what there is")
+    )]
+    pub(crate) fn select(&self, rows: impl IntoIterator<Item = usize>) -> Self {
+        let mut some = Self::new();
+        some.append(self, rows);
+        some
+    }
+
+    /// What is here was checked when it came.
+    fn append(&mut self, other: &Records, rows: impl IntoIterator<Item = usize>) {
+        // Only those that the rows have.
+        let mut names = vec![None; other.names.list.len()];
+        let mut units = vec![None; other.units.list.len()];
+        for row in rows {
+            let (name, unit) = (other.name.get(row) as usize, other.unit.get(row) as usize);
+            let name = *names[name].get_or_insert_with(|| self.names.id(&other.names.list[name]));
+            let unit = *units[unit].get_or_insert_with(|| self.units.id(&other.units.list[unit]));
             let value = other.valid.get(row).then(|| other.value[row]);
-            self.push_row(
-                names[other.name.get(row) as usize],
-                units[other.unit.get(row) as usize],
-                other.time[row],
-                value,
-            );
+            self.push_row(name, unit, other.time[row], value);
+            if let Some(extra) = other.extra(row) {
+                self.extras.push((self.len() - 1, Box::new(extra.clone())));
+            }
         }
-        self.extras.extend(other.extras.iter().map(|(row, extra)| (row + offset, extra.clone())));
     }
 
     pub(crate) fn all(&self) -> Range<usize> {
@@ -505,6 +521,24 @@ impl Validity {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_selection_has_its_rows_and_nothing_else() {
+        let mut all = Records::new();
+        for i in 0..40_i64 {
+            let name = format!("s{}", i % 20);
+            let mut record = Record::number(&name, i, (i % 2 == 0).then_some("W"), Some(i as f64));
+            record.sum = (i % 7 == 0).then_some(i as f64);
+            all.push(&record).unwrap();
+        }
+        let some = all.select(5..9);
+        assert!(some.iter().eq(all.rows(5..9)));
+        assert_eq!(some.names().collect::<Vec<_>>(), ["s5", "s6", "s7", "s8"], "no name without a row");
+        let few = all.select([3, 21, 35]);
+        assert!(few.iter().eq([3, 21, 35].map(|row| all.get(row).unwrap())));
+        assert_eq!(few.iter().map(|record| record.sum).collect::<Vec<_>>(), [None, Some(21.0), Some(35.0)]);
+        assert!(all.select(0..0).is_empty());
+    }
 
     #[test]
     fn columns_give_back_what_was_pushed() {

@@ -359,7 +359,7 @@ async fn publish(provider: &Provider, meta: &Metadata, records: &Records) -> Res
     let mut why = None;
     let mut parts: Vec<Range<usize>> = std::iter::once(0..records.len()).collect();
     while let Some(part) = parts.pop() {
-        let some = if part.len() == records.len() { records.clone() } else { rows(records, part.clone()) };
+        let some = if part.len() == records.len() { records.clone() } else { records.select(part.clone()) };
         match provider.publish(meta, &some).await {
             Ok(subscribers) => log::debug!("pushed {} readings to {subscribers} accounts", some.len()),
             Err(error)
@@ -390,18 +390,9 @@ async fn publish(provider: &Provider, meta: &Metadata, records: &Records) -> Res
 fn in_pieces((meta, records): (Metadata, Records)) -> impl Iterator<Item = Piece> {
     let starts = (0..records.len()).step_by(TOGETHER);
     starts.map(move |start| {
-        let records = rows(&records, start..records.len().min(start + TOGETHER));
+        let records = records.select(start..records.len().min(start + TOGETHER));
         Piece { of_database: false, meta: meta.clone(), records }
     })
-}
-
-fn rows(records: &Records, rows: Range<usize>) -> Records {
-    let mut some = Records::new();
-    for record in records.rows(rows) {
-        // They come from records.
-        let _ = some.push(&record);
-    }
-    some
 }
 
 #[cfg(test)]

@@ -173,11 +173,7 @@ impl Service for InMemory {
         };
         let (from, to) = (row(request.start, 0), row(request.end, times.len()));
         let to = to.clamp(from, from.saturating_add(request.most).saturating_add(1));
-        let mut found = Records::new();
-        for record in records.rows(from..to) {
-            found.push(&record)?;
-        }
-        Ok(Data::new(meta.clone(), found))
+        Ok(Data::new(meta.clone(), records.select(from..to)))
     }
 
     async fn series(&self, prefix: Option<Identifier>) -> Result<Vec<Series>> {

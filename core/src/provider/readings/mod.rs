@@ -11,9 +11,9 @@ pub use memory::InMemory;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{Added, Mark, Sqlite, SqliteOptions, TimeUnit};
 
-use crate::data::Identifier;
 use crate::error::{Error, ErrorKind};
 
-fn unknown(identifier: &Identifier) -> Error {
+/// In the words that known providers have for it.
+pub(crate) fn unknown(identifier: impl std::fmt::Display) -> Error {
     Error::answer(ErrorKind::BadRequest, format!("Unexpected record identifier {identifier}"))
 }
