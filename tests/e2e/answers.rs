@@ -188,7 +188,7 @@ async fn answers_that_are_no_stanzas() {
     for (number, answer) in answers.into_iter().enumerate() {
         let provider = provider_saying(&server, answer).await;
         let error = client.get_history(&provider.jid, SERIES, &Period::all()).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::NoAnswer, "{number}: {error}");
+        assert_eq!(error.kind(), ErrorKind::MalformedAnswer, "{number}: {error}");
     }
 }
 

@@ -505,7 +505,7 @@ async fn a_resource_that_is_taken() {
             }
         }
     };
-    assert_eq!(timeout(PATIENCE, kicked).await.unwrap().kind(), ErrorKind::ConnectionLost);
+    assert_eq!(timeout(PATIENCE, kicked).await.unwrap().kind(), ErrorKind::Replaced);
     assert_eq!(second.availability(&second.jid()).await.unwrap(), Availability::Online);
 
     let server = Prosody::builder().config("conflict_resolve = \"kick_new\"").start();

@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 
 use futures::executor::block_on;
 use quoalise::provider::Limits;
-use quoalise::{Availability, Client, Error, ErrorKind, Event, Listener, Period};
+use quoalise::{Availability, Client, ConnectionState, Error, ErrorKind, Event, Listener, Period};
 use quoalise_tests::Prosody;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::timeout;
 
 use crate::raw::{Peer, child, text};
 use crate::support::{
-    AT_ONCE, PATIENCE, SERIES, TestService, client, config, config_with, january, metadata, provider, serve,
+    AT_ONCE, PATIENCE, SERIES, TestService, back, client, config, config_with, january, metadata, provider,
+    serve,
 };
 
 #[tokio::test]
@@ -61,58 +62,77 @@ async fn every_session_tells_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_server_that_stops_ends_what_is_waiting() {
+async fn a_server_that_stops_and_comes_back() {
     for stop in [Prosody::stop as fn(&mut Prosody), Prosody::kill] {
         let mut server = Prosody::builder().start();
         let (provider, service) = provider(&server).await;
         let client = client(&server).await;
+        let limit = Duration::from_millis(500);
+        let impatient = config(&server, &server.new_account()).request_timeout(limit);
+        let impatient = Client::connect(&impatient).await.unwrap();
         client.subscribe(&provider.jid(), SERIES).await.unwrap();
         let mut listener = client.listen().await.unwrap();
         // Came before the end, and is not taken before it.
         provider.publish(&metadata(), &january()).await.unwrap();
+        provider.confirm().await.unwrap();
         client.get_history(&provider.jid(), SERIES, &Period::all()).await.unwrap();
 
-        let (waits, jid) = (client.clone(), provider.jid());
+        let (waits, jid) = (impatient.clone(), provider.jid());
         let waiting = tokio::spawn(async move {
             waits.get_history(&jid, "urn:dev:prm:00000000000001_test/slow", &Period::all()).await
         });
         while service.asked.lock().unwrap().len() < 2 {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
+        let mut states = client.states();
         stop(&mut server);
+        let jid = provider.jid();
         let begin = Instant::now();
+        let error = impatient.get_history(&jid, SERIES, &Period::all()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreachable, "{error}");
+        assert!(error.to_string().contains("nothing was sent"), "{error}");
         let error = waiting.await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
-        assert!(
-            error.to_string().contains("test/slow") && error.to_string().contains("Connect again"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("test/slow"), "{error}");
+        assert!((limit..AT_ONCE).contains(&begin.elapsed()), "{:?}", begin.elapsed());
+        assert!(matches!(states.next().await, Some(ConnectionState::Interrupted { .. })));
+        assert!(matches!(states.next().await, Some(ConnectionState::Connecting)));
+        assert!(matches!(client.state(), ConnectionState::Interrupted { .. } | ConnectionState::Connecting));
+
+        // Everybody comes back by themselves, and what is asked meanwhile is asked then.
+        server.start();
+        back(&provider).await;
+        let data = client.get_history(&jid, SERIES, &Period::all()).await.unwrap();
+        assert!(data.records().iter().eq(january().iter().filter(|record| !record.is_gap())));
+        assert!(matches!(client.state(), ConnectionState::Reset { .. }));
 
         for _ in 0..2 {
             assert!(matches!(next(&mut listener).await, Ok(Some(Event::Push(_)))), "what came is not lost");
         }
-        for _ in 0..2 {
-            assert_eq!(next(&mut listener).await.unwrap_err().kind(), ErrorKind::ConnectionLost);
-        }
-        assert_eq!(provider.wait().await.unwrap_err().kind(), ErrorKind::ConnectionLost);
-        assert!(begin.elapsed() < AT_ONCE, "{:?}", begin.elapsed());
+        let hole = loop {
+            match next(&mut listener).await.unwrap().unwrap() {
+                Event::Interrupted { .. } | Event::Availability { .. } => {}
+                Event::Hole(hole) => break hole,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(hole.since < hole.until);
+        let filled = client.fill(&hole, &jid, SERIES).await.unwrap();
+        let last = january().times().iter().max().copied();
+        assert_eq!(filled.records().times(), last.as_slice(), "from the last that was pushed");
 
-        // Every call says what has happened, at once; none comes back to life by itself.
-        server.start();
-        let jid = provider.jid();
-        assert_eq!(
-            client.get_history(&jid, SERIES, &Period::all()).await.unwrap_err().kind(),
-            ErrorKind::ConnectionLost
-        );
-        assert_eq!(client.subscribe(&jid, SERIES).await.unwrap_err().kind(), ErrorKind::ConnectionLost);
-        assert_eq!(client.availability(&jid).await.unwrap_err().kind(), ErrorKind::ConnectionLost);
-        drop(listener);
-        assert_eq!(client.listen().await.unwrap_err().kind(), ErrorKind::ConnectionLost);
-        assert_eq!(
-            provider.publish(&metadata(), &january()).await.unwrap_err().kind(),
-            ErrorKind::ConnectionLost
-        );
+        provider.publish(&metadata(), &january()).await.unwrap();
+        for _ in 0..2 {
+            loop {
+                match next(&mut listener).await.unwrap().unwrap() {
+                    Event::Push(push) => break assert!(!push.repeated),
+                    Event::Availability { .. } => {}
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
         client.close().await;
+        assert!(matches!(client.state(), ConnectionState::Closed { error: None }));
         provider.close().await;
     }
 }

@@ -11,7 +11,7 @@ use quoalise::provider::{
     Everybody, HistoryRequest, Limits, MemorySubscriptions, Provider, Service, SubscriptionRequest,
 };
 use quoalise::senml::{Record, Records};
-use quoalise::{Client, Config, Error, ErrorKind, Event, Listener, Result};
+use quoalise::{Client, Config, ConnectionState, Error, ErrorKind, Event, Listener, Result};
 use quoalise_tests::{Account, Prosody};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -123,6 +123,18 @@ pub fn config_with(server: &Prosody, jid: &str, password: &str) -> Config {
         .unwrap()
         .ca_file(server.ca_file())
         .request_timeout(PATIENCE)
+        .reconnect(Duration::from_millis(50), Duration::from_millis(500))
+}
+
+/// Waits until a provider that was cut off is there again.
+pub async fn back(provider: &Provider) {
+    let is_back = async {
+        while !matches!(provider.state(), ConnectionState::Reset { .. } | ConnectionState::Resumed) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        provider.confirm().await.unwrap();
+    };
+    tokio::time::timeout(PATIENCE, is_back).await.expect("the provider does not come back");
 }
 
 /// A test provider with an account of its own, at `…/proxy`.

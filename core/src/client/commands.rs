@@ -17,7 +17,7 @@ use super::{AVAILABILITY_TIMEOUT, Client, Values, provider_argument};
 use crate::data::{Data, Series};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::xml::is_xml;
-use crate::session::{Request, Session, closed};
+use crate::session::{Asked, Request, Session, closed};
 use crate::stanza::{Action, Command, Field, Form, FormType, NS_COMMANDS, Note, Status, series};
 
 /// A command that asks for more than this many forms has lost its way.
@@ -427,28 +427,36 @@ impl<'v> Walk<'v> {
 }
 
 impl Execution {
-    /// Asks for the first stage. Whoever stops waiting cancels the command, also where its answer comes only then.
+    /// Asks for the first stage. Whoever stops waiting cancels the command: it is not sent any more, or its answer is
+    /// waited for, so that what has begun is canceled.
     async fn start(session: &Session, to: Jid, request: Command) -> Result<Self> {
         let answer = Command::execute(&*request.node, None);
         let mut execution = Self { session: session.clone(), to, answer, open: false };
+        let mut asked = execution.send_request(request)?;
         let (mut tell, told) = tokio::sync::oneshot::channel();
+        let (weak, to, answer) = (session.downgrade(), execution.to.clone(), execution.answer.clone());
         session.spawn(async move {
-            let done = {
-                let mut asking = std::pin::pin!(execution.ask(request));
-                tokio::select! {
-                    done = &mut asking => Some(done),
-                    () = tell.closed() => {
-                        let _ = tokio::time::timeout(AVAILABILITY_TIMEOUT, asking).await;
-                        None
+            let answered = tokio::select! {
+                answered = asked.answer() => answered,
+                () = tell.closed() => {
+                    if !asked.was_written() {
+                        return;
+                    }
+                    match tokio::time::timeout(AVAILABILITY_TIMEOUT, asked.answer()).await {
+                        Ok(answered) => answered,
+                        Err(_) => return,
                     }
                 }
             };
-            // If it is dropped here while there is something to cancel, it is canceled.
-            if let Some(done) = done {
-                drop(tell.send(done.map(|()| execution)));
+            let Err(answered) = tell.send(answered) else { return };
+            if let (Ok(answered), Some(session)) = (answered, weak.upgrade()) {
+                // Dropped, and so canceled if there is something to cancel.
+                let _ = Self { session, to, answer, open: false }.take(answered);
             }
         });
-        told.await.unwrap_or_else(|_| Err(closed()))
+        let answered = told.await.unwrap_or_else(|_| Err(closed()));
+        execution.take(answered?)?;
+        Ok(execution)
     }
 
     /// Which command this is.
@@ -636,14 +644,18 @@ impl Execution {
 
     /// Each question has a deadline of its own: a slow stage must not eat the time of the next.
     async fn ask(&mut self, request: Command) -> Result<()> {
-        let is_safe = request.session.is_none() && request.form.is_some() && is_reading(&request.node);
-        let (element, limit) = (request.to_element(), self.session.request_timeout());
-        let request = if is_safe { Request::SafeSet(element) } else { Request::Set(element) };
-        let answer = self.session.request(Some(&self.to), request, limit).await;
+        let answer = self.send_request(request)?.answer().await;
         if answer.as_ref().is_err_and(|error| error.kind() == ErrorKind::SessionExpired) {
             self.open = false;
         }
         self.take(answer?)
+    }
+
+    fn send_request(&self, request: Command) -> Result<Asked> {
+        let is_safe = request.session.is_none() && request.form.is_some() && is_reading(&request.node);
+        let (element, limit) = (request.to_element(), self.session.request_timeout());
+        let request = if is_safe { Request::SafeSet(element) } else { Request::Set(element) };
+        self.session.ask(Some(&self.to), request, limit)
     }
 
     fn take(&mut self, answer: Option<Element>) -> Result<()> {

@@ -1,7 +1,7 @@
 //! What has come in and was not taken yet, and from whom anything is taken.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use minidom::{Element, Node};
@@ -20,11 +20,16 @@ use super::{Event, Hole, Listening, Push, WhenFull};
 use crate::data::{self, Identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::ReadOptions;
-use crate::session::{Change, Handler, Receipt};
+use crate::session::{Change, Handler, Receipt, WeakSession};
 use crate::stanza::payload;
 
-/// How many bytes of messages wait for a listener at the most; a single one may be larger.
-const QUEUED_BYTES: usize = 32 << 20;
+/// How many messages wait for a listener before the oldest are given up, counted and told, whatever the policy; and how
+/// many bytes of them. A single one may be larger.
+const QUEUED: usize = 10_000;
+const QUEUED_BYTES: usize = 64 << 20;
+
+/// How many bytes wait before it is the server that keeps the rest.
+const ENOUGH_BYTES: usize = 16 << 20;
 
 /// How many addresses of trusted providers are remembered to be there or not.
 const PRESENCES: usize = 1000;
@@ -37,20 +42,23 @@ pub(super) struct Inbox {
     state: Mutex<State>,
     seen: Mutex<Seen>,
     woken: Notify,
+    flow: OnceLock<Flow>,
     /// Told when it is to be looked whether the subscriptions are still there.
     pub(super) reset: Notify,
 }
 
 #[derive(Default)]
 struct State {
-    /// Who we are, resources included: the server tells us of our own presence too.
-    own: [Option<Jid>; 2],
+    /// Who we are, resource included: the server tells us of our own presence too.
+    own: Option<Jid>,
     /// Whom we subscribed to at what.
     subscribed: BTreeSet<(Jid, Identifier)>,
     trusted: BTreeMap<BareJid, Trust>,
     /// Those whose messages were dropped, and of whom that was told.
     told: BTreeSet<BareJid>,
     listening: Option<Listening>,
+    /// Asked to hand out no more, the server keeps the rest until there is room again.
+    held: bool,
     queue: VecDeque<Received>,
     /// How many of the queue are messages, and how many bytes they are.
     queued: usize,
@@ -60,6 +68,12 @@ struct State {
     presences: HashMap<Jid, Known>,
     authorizations: VecDeque<AuthorizeUri>,
     over: Option<Error>,
+}
+
+struct Flow {
+    session: WeakSession,
+    /// That of a listener.
+    priority: i8,
 }
 
 impl std::fmt::Debug for Inbox {
@@ -113,13 +127,23 @@ struct Known {
 
 enum Received {
     Message(Box<Mail>),
-    Presence { from: Jid, available: bool },
+    Presence {
+        from: Jid,
+        available: bool,
+    },
     /// The connection was lost, and is being made anew.
     Interrupted(Error),
     Resumed,
     /// There is a new session, and there may be a hole.
-    Reset { since: Timestamp, until: Timestamp },
-    NotSubscribed { provider: Jid, identifier: Identifier, error: Error },
+    Reset {
+        since: Timestamp,
+        until: Timestamp,
+    },
+    NotSubscribed {
+        provider: Jid,
+        identifier: Identifier,
+        error: Error,
+    },
 }
 
 /// An event, and what is to be done when the application is done with it.
@@ -159,8 +183,8 @@ impl Inbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set_own(&self, side: Side, jid: Jid) {
-        self.lock().own[side as usize] = Some(jid);
+    fn set_own(&self, jid: Jid) {
+        self.lock().own = Some(jid);
     }
 
     pub(super) fn trust(&self, provider: BareJid) {
@@ -192,8 +216,7 @@ impl Inbox {
         if state.listening.is_some() {
             return false;
         }
-        state.listening = Some(listening);
-        state.over = None;
+        (state.listening, state.held) = (Some(listening), false);
         true
     }
 
@@ -208,22 +231,26 @@ impl Inbox {
         Ok(())
     }
 
-    /// Nobody listens any more. What the server still has to hear of comes again to the next listener; what it does not
-    /// count stays here for that.
-    pub(super) fn end(&self, is_kept_by_server: bool) {
-        let mut state = self.lock();
-        state.listening = None;
-        if is_kept_by_server {
-            state.queue.retain(|received| !matches!(received, Received::Message(mail) if mail.receipt.is_some()));
-            let messages = state.queue.iter().filter_map(|received| match received {
-                Received::Message(mail) => Some(mail.bytes),
-                _ => None,
-            });
-            (state.queued, state.queued_bytes) = messages.fold((0, 0), |(count, sum), bytes| (count + 1, sum + bytes));
-        }
-        drop(state);
+    /// Nobody listens any more. What nobody took waits for the next listener, here and at the server.
+    pub(super) fn end(&self) {
+        self.lock().listening = None;
         #[cfg(feature = "sqlite")]
         self.seen().end();
+    }
+
+    /// The server has what nobody took: it is not for this process any more.
+    pub(super) fn leave(&self) {
+        let mut state = self.lock();
+        let queue = std::mem::take(&mut state.queue);
+        (state.queued, state.queued_bytes) = (0, 0);
+        drop(state);
+        for received in queue {
+            if let Received::Message(mail) = received
+                && let Some(receipt) = mail.receipt
+            {
+                receipt.leave();
+            }
+        }
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -292,6 +319,7 @@ impl Inbox {
                     }
                     _ => {}
                 }
+                self.regulate(&mut state);
                 received
             };
             let event = match received {
@@ -351,6 +379,35 @@ impl Inbox {
         self.lock().over.clone()
     }
 
+    /// Lets the server keep what comes when enough waits here, and hand it out when there is room again. Its answers go
+    /// on coming meanwhile, which they would not if nothing were read.
+    fn regulate(&self, state: &mut State) {
+        let Some(listening) = state.listening.as_ref().filter(|kept| kept.when_full == WhenFull::Wait) else {
+            return;
+        };
+        let is_full = state.queued >= listening.capacity || state.queued_bytes >= ENOUGH_BYTES;
+        let has_room = state.queued <= listening.capacity / 2 && state.queued_bytes <= ENOUGH_BYTES / 2;
+        let held = if state.held { !has_room } else { is_full };
+        if held == state.held {
+            return;
+        }
+        if let Some(Flow { session, priority }) = self.flow.get()
+            && let Some(session) = session.upgrade()
+        {
+            let sent = if held { session.withdraw_soon() } else { session.announce_soon(*priority) };
+            log::debug!(
+                "{}",
+                if held { "enough waits: the server keeps the rest" } else { "there is room again" }
+            );
+            state.held = held && sent;
+        }
+    }
+
+    /// By whom the server is told to keep what comes.
+    pub(super) fn set_flow(&self, session: WeakSession, priority: i8) {
+        let _ = self.flow.set(Flow { session, priority });
+    }
+
     fn receive(&self, message: Message, receipt: Option<Receipt>) {
         if matches!(message.type_, MessageType::Error | MessageType::Groupchat) {
             return;
@@ -389,7 +446,10 @@ impl Inbox {
         if notice.is_some() && has_data {
             state.push(mail.copy());
         }
+        // Where nobody listens, the server need not wait for somebody who may never come.
+        let receipt = receipt.filter(|_| state.listening.is_some());
         state.push(Mail { notice: notice.filter(|_| !has_data), receipt, ..mail });
+        self.regulate(&mut state);
         drop(state);
         self.woken.notify_waiters();
     }
@@ -402,7 +462,7 @@ impl Inbox {
         };
         let Some(from) = presence.from else { return };
         let mut state = self.lock();
-        if state.own.iter().flatten().any(|own| *own == from) || !state.trusted.contains_key(&from.to_bare()) {
+        if state.own.as_ref() == Some(&from) || !state.trusted.contains_key(&from.to_bare()) {
             return;
         }
         state.presence(from, available);
@@ -427,26 +487,13 @@ impl Inbox {
 }
 
 impl State {
-    /// Whether another message may be read, or would be one too many.
-    fn has_room(&self) -> bool {
-        let Some(listening) = &self.listening else { return true };
-        listening.when_full == WhenFull::DropOldest
-            || self.queued < listening.capacity && self.queued_bytes < QUEUED_BYTES
-    }
-
     fn push(&mut self, mail: Mail) {
         self.queued += 1;
         self.queued_bytes += mail.bytes;
         self.queue.push_back(Received::Message(Box::new(mail)));
-        let (capacity, policy) = match &self.listening {
-            Some(listening) => (listening.capacity, listening.when_full),
-            None => (Listening::default().capacity, WhenFull::DropOldest),
-        };
-        // What was read already is kept where the rest has to wait for room.
-        if policy == WhenFull::Wait {
-            return;
-        }
-        while self.queued > capacity || (self.queued_bytes > QUEUED_BYTES && self.queued > 1) {
+        let dropping = self.listening.as_ref().filter(|kept| kept.when_full == WhenFull::DropOldest);
+        let most = dropping.map_or(QUEUED, |kept| kept.capacity);
+        while self.queued > most || (self.queued_bytes > QUEUED_BYTES && self.queued > 1) {
             let oldest = self.queue.iter().position(|received| matches!(received, Received::Message(_)));
             let Some(Received::Message(oldest)) = oldest.and_then(|at| self.queue.remove(at)) else { return };
             self.queued -= 1;
@@ -611,62 +658,51 @@ fn weight(element: &Element) -> usize {
     300 + attributes + nodes.sum::<usize>()
 }
 
+impl Settle {
+    /// Nobody came to an end with it: it comes again.
+    pub(super) fn leave(self) {
+        self.receipts.into_iter().for_each(Receipt::leave);
+    }
+}
+
 impl From<Event> for Given {
     fn from(event: Event) -> Self {
         Self { event, settle: Settle::default() }
     }
 }
 
-/// Which of a client's sessions something is of.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Asking,
-    Listening,
-}
-
-/// The side of the inbox that a session's task sees.
-pub(super) struct Receiver {
-    pub inbox: Arc<Inbox>,
-    pub side: Side,
-}
+/// The side of the inbox that the session's task sees.
+pub(super) struct Receiver(pub(super) Arc<Inbox>);
 
 impl Handler for Receiver {
     fn message(&mut self, message: Message, receipt: Receipt) {
-        // Pushes are for whoever listens. What comes to the other session all the same must not keep the server
-        // waiting for somebody who may never listen.
-        self.inbox.receive(message, Some(receipt).filter(|_| self.side == Side::Listening));
+        self.0.receive(message, Some(receipt));
     }
 
     fn presence(&mut self, presence: Presence) {
-        self.inbox.presence(presence);
-    }
-
-    fn has_room(&self) -> bool {
-        self.side == Side::Asking || self.inbox.lock().has_room()
+        self.0.presence(presence);
     }
 
     fn changed(&mut self, change: &Change) {
         if let Change::Reset { jid, .. } = change {
-            self.inbox.set_own(self.side, jid.clone());
+            self.0.set_own(jid.clone());
+            self.0.reset.notify_one();
         }
-        if self.side == Side::Listening {
-            self.inbox.lock().changed(change);
-            self.inbox.woken.notify_waiters();
-            if matches!(change, Change::Reset { .. }) {
-                self.inbox.reset.notify_one();
-            }
+        let mut state = self.0.lock();
+        if state.listening.is_some() {
+            state.changed(change);
+            drop(state);
+            self.0.woken.notify_waiters();
         }
     }
 
     fn bound(&mut self, jid: &Jid) {
-        self.inbox.set_own(self.side, jid.clone());
+        self.0.set_own(jid.clone());
     }
 
     fn over(&mut self, error: &Error) {
-        if self.side == Side::Listening {
-            self.inbox.lock().over = Some(error.clone());
-            self.inbox.woken.notify_waiters();
-        }
+        self.0.lock().over = Some(error.clone());
+        self.0.woken.notify_waiters();
     }
 }
 
@@ -712,7 +748,7 @@ mod tests {
         say(&inbox, "p@a.test/x", Gone);
         say(&inbox, "p@a.test/x", Gone);
         assert_eq!(told(&inbox), [(x, false)]);
-        inbox.set_own(Side::Listening, "p@a.test/own".parse().unwrap());
+        inbox.set_own("p@a.test/own".parse().unwrap());
         say(&inbox, "p@a.test/own", Here);
         assert_eq!(told(&inbox), []);
     }

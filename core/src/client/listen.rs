@@ -11,7 +11,7 @@ use super::inbox::{Given, Inbox, Settle};
 use super::seen::Lasts;
 use crate::data::{Data, Element, Identifier};
 use crate::error::{Error, ErrorKind, Result};
-use crate::session::{ConnectionState, Session};
+use crate::session::Session;
 
 /// How long a server may take to hand over what it had sent already.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
@@ -133,8 +133,11 @@ impl std::fmt::Debug for Hole {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhenFull {
-    /// Nothing more is read: the network, and the server, keep it. Servers keep a session's messages only for a while,
-    /// and only so many (Prosody 500, ejabberd 5,000): who listens should not stop for minutes.
+    /// The server keeps it, as for an account that is away, until half of what waits was taken; answers to requests go on
+    /// coming meanwhile. How much a server keeps is for its operator to say (ejabberd's own limit is 100 messages).
+    ///
+    /// What was on its way already still comes in: of that, and of what is sent to the full address, 10,000 messages or
+    /// 64 MiB wait at the most, and then the oldest are given up, as below.
     #[default]
     Wait,
     /// The oldest are given up, counted, and told as [`Event::Overflow`].
@@ -159,7 +162,7 @@ pub struct Listening {
 impl Default for Listening {
     fn default() -> Self {
         Self {
-            capacity: 256,
+            capacity: 100,
             when_full: WhenFull::default(),
             #[cfg(feature = "sqlite")]
             journal: None,
@@ -168,13 +171,13 @@ impl Default for Listening {
 }
 
 impl Listening {
-    /// Sets how many messages may wait to be taken, of 32 MiB altogether. Default 256.
+    /// Sets how many messages may wait to be taken, or 16 MiB of them. Default 100.
     pub fn capacity(mut self, messages: usize) -> Self {
         self.capacity = messages.max(1);
         self
     }
 
-    /// Sets what happens when so many wait. By default the rest [waits](WhenFull::Wait) at the server.
+    /// Sets what happens when so many wait. By default the server [keeps](WhenFull::Wait) the rest.
     pub fn when_full(mut self, policy: WhenFull) -> Self {
         self.when_full = policy;
         self
@@ -194,9 +197,8 @@ impl Listening {
 
 /// The pushes of trusted providers, and what else they tell by themselves, in the order it came.
 ///
-/// It has a session of its own, beside the one that asks, so that pushes nobody takes hold up no answer. While it lives,
-/// that session announces a priority that lets the server deliver pushes to it; dropping it ends that, and later pushes
-/// are kept by the server for the next listener.
+/// While it lives, the session announces a priority that lets the server deliver pushes to it; dropping it takes that
+/// back, and later pushes are kept by the server for the next listener.
 ///
 /// A push counts as received only when it is *taken*: when the next event is asked for, or the listener is
 /// [finished](Self::finish) or dropped (but not by a panic). The server keeps what it was not told of (XEP-0198), so that
@@ -205,12 +207,13 @@ impl Listening {
 pub struct Listener {
     inbox: Arc<Inbox>,
     session: Session,
+    quiet_priority: i8,
     in_hand: Option<Settle>,
 }
 
 impl Listener {
-    pub(super) fn new(inbox: Arc<Inbox>, session: Session) -> Self {
-        Self { inbox, session, in_hand: None }
+    pub(super) fn new(inbox: Arc<Inbox>, session: Session, quiet_priority: i8) -> Self {
+        Self { inbox, session, quiet_priority, in_hand: None }
     }
 
     /// The next event; waits for it. `None` when the client was closed. Asking for it says that the one before is dealt
@@ -226,11 +229,18 @@ impl Listener {
         loop {
             // Registered before looking, so that nothing coming in between is missed.
             let woken = self.inbox.woken();
+            let over = self.inbox.over();
+            if over.as_ref().is_some_and(|over| over.kind() == ErrorKind::Closed) && self.session.is_managed()
+            {
+                // The server has the rest, for the next listener.
+                self.inbox.leave();
+                return Ok(None);
+            }
             if let Some(Given { event, settle }) = self.inbox.take()? {
                 self.in_hand = Some(settle);
                 return Ok(Some(event));
             }
-            if let Some(over) = self.inbox.over() {
+            if let Some(over) = over {
                 return if over.kind() == ErrorKind::Closed { Ok(None) } else { Err(over) };
             }
             woken.await;
@@ -250,40 +260,21 @@ impl Listener {
     /// cannot be written.
     pub async fn finish(mut self) -> (Vec<Event>, Result<()>) {
         let mut done = self.settle();
-        let gone = async {
-            self.session.withdraw().await?;
-            self.session.catch_up(FINISH_TIMEOUT).await
+        let gone = match self.session.withdraw().await {
+            Ok(()) => self.session.catch_up(FINISH_TIMEOUT).await,
+            Err(error) => Err(error),
         };
-        // With little room the rest is only read as what is here is taken.
         let mut rest = Vec::new();
-        let mut gone = std::pin::pin!(gone);
-        let gone = loop {
-            let woken = self.inbox.woken();
+        loop {
             match self.inbox.take() {
                 Ok(Some(Given { event, settle })) => {
                     rest.push(event);
                     done = done.and(self.inbox.settle(settle));
-                    continue;
                 }
-                Ok(None) => {}
-                Err(error) => break Err(error),
+                Ok(None) => return (rest, done.and(gone)),
+                Err(error) => return (rest, Err(error)),
             }
-            match futures::future::select(&mut gone, std::pin::pin!(woken)).await {
-                futures::future::Either::Left((gone, _)) => break gone,
-                futures::future::Either::Right(_) => {}
-            }
-        };
-        while let Ok(Some(Given { event, settle })) = self.inbox.take() {
-            rest.push(event);
-            done = done.and(self.inbox.settle(settle));
         }
-        self.session.close().await;
-        (rest, done.and(gone))
-    }
-
-    /// How things stand with its connection.
-    pub fn state(&self) -> ConnectionState {
-        self.session.state()
     }
 
     /// As [`Client::distrusted`](super::Client::distrusted).
@@ -294,13 +285,15 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        // Whoever panics was not done with it: it must not count as taken, nor be told to the server.
-        if std::thread::panicking() {
-            std::mem::forget(self.in_hand.take());
+        if let Some(settle) = self.in_hand.take() {
+            // Whoever panics was not done with it.
+            if std::thread::panicking() {
+                settle.leave();
+            } else if let Err(error) = self.inbox.settle(settle) {
+                log::warn!("{error}");
+            }
         }
-        if let Err(error) = self.settle() {
-            log::warn!("{error}");
-        }
-        self.inbox.end(self.session.is_managed());
+        self.inbox.end();
+        self.session.announce_soon(self.quiet_priority);
     }
 }

@@ -25,7 +25,7 @@ pub use outcome::{Outcome, Table};
 pub use period::Period;
 
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -36,8 +36,8 @@ use xmpp_parsers::jid::Jid;
 
 use crate::data::{Data, Identifier};
 use crate::error::{Error, ErrorKind, Result};
-use crate::session::{Config, ConnectionState, Request, Session, States, WeakSession, closed};
-use inbox::{Inbox, Receiver, Side};
+use crate::session::{Config, ConnectionState, Request, Session, States, WeakSession};
+use inbox::{Inbox, Receiver};
 use outcome::data_of;
 
 /// How long a sign of life may take; nobody who is there needs longer.
@@ -69,23 +69,26 @@ const AVAILABILITY_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Client {
     session: Session,
     inbox: Arc<Inbox>,
-    config: Arc<Config>,
-    /// The listener's session, to be closed with the client.
-    listening: Arc<Mutex<Option<WeakSession>>>,
+    quiet_priority: i8,
+    listening_priority: i8,
 }
 
 /// A client as its tasks know it, which must not keep it alive.
 struct WeakClient {
     session: WeakSession,
     inbox: Arc<Inbox>,
-    config: Arc<Config>,
-    listening: Arc<Mutex<Option<WeakSession>>>,
+    priorities: (i8, i8),
 }
 
 impl WeakClient {
     fn upgrade(&self) -> Option<Client> {
-        let (inbox, config, listening) = (self.inbox.clone(), self.config.clone(), self.listening.clone());
-        Some(Client { session: self.session.upgrade()?, inbox, config, listening })
+        let (quiet_priority, listening_priority) = self.priorities;
+        Some(Client {
+            session: self.session.upgrade()?,
+            inbox: self.inbox.clone(),
+            quiet_priority,
+            listening_priority,
+        })
     }
 }
 
@@ -112,11 +115,18 @@ impl Client {
     /// later is: see [`Config::reconnect`].
     pub async fn connect(config: &Config) -> Result<Self> {
         let inbox = Arc::new(Inbox::default());
-        let receiver = Receiver { inbox: inbox.clone(), side: Side::Asking };
-        let session = Session::open(config, Box::new(receiver)).await?;
-        // Pushes are for the listener's session.
-        session.announce(config.priority.filter(|priority| *priority < 0).unwrap_or(-1)).await?;
-        Ok(Self { session, inbox, config: Arc::new(config.clone()), listening: Arc::default() })
+        let session = Session::open(config, Box::new(Receiver(inbox.clone()))).await?;
+        let client = Self {
+            session,
+            inbox,
+            // Pushes must not come before it is known whose are trusted: they would be lost.
+            quiet_priority: config.priority.filter(|priority| *priority < 0).unwrap_or(-1),
+            listening_priority: config.priority.filter(|priority| *priority >= 0).unwrap_or(1),
+        };
+        client.inbox.set_flow(client.session.downgrade(), client.listening_priority);
+        client.session.announce(client.quiet_priority).await?;
+        client.session.spawn(look_after_subscriptions(client.downgrade()));
+        Ok(client)
     }
 
     /// The full JID the server gave this session. It may change when the server has lost the session.
@@ -124,7 +134,7 @@ impl Client {
         self.session.jid().to_string()
     }
 
-    /// How things stand with the connection. A listener has one of its own.
+    /// How things stand with the connection.
     pub fn state(&self) -> ConnectionState {
         self.session.state()
     }
@@ -196,10 +206,11 @@ impl Client {
 
     /// Listens to what trusted providers send by themselves: those of [`trust`](Self::trust),
     /// [`subscribe`](Self::subscribe) and [`authorize_uri`](Self::authorize_uri). What the server kept meanwhile comes
-    /// first. It connects for that, with a session of its own, so that pushes nobody takes hold up no answer.
+    /// first.
     ///
     /// # Errors
-    /// `InvalidArgument` where this client is listening already; otherwise as [`connect`](Self::connect).
+    /// `InvalidArgument` where this client is listening already; `Unreachable` where there is no connection for too long,
+    /// `Closed`.
     pub async fn listen(&self) -> Result<Listener> {
         self.listen_with(Listening::default()).await
     }
@@ -210,47 +221,27 @@ impl Client {
     /// As [`listen`](Self::listen); `InvalidArgument` where the journal cannot be opened.
     pub async fn listen_with(&self, listening: Listening) -> Result<Listener> {
         let run = async {
-            if self.session.is_over() {
-                return Err(closed());
-            }
             #[cfg(feature = "sqlite")]
             let journal = listening.journal.clone();
             if !self.inbox.begin(listening) {
                 return Err(Error::new(ErrorKind::InvalidArgument, "this client is listening already")
                     .remedy("Use the listener there is, or drop it first"));
             }
-            let begun = Begun(Some(&self.inbox));
+            // The place is free again where nothing comes of it.
+            let listener = Listener::new(self.inbox.clone(), self.session.clone(), self.quiet_priority);
             #[cfg(feature = "sqlite")]
             if let Some(journal) = journal {
                 self.inbox.keep(&journal)?;
             }
-            let session = self.listening_session().await?;
-            begun.done();
-            Ok(Listener::new(self.inbox.clone(), session))
+            self.session.announce_anew(self.listening_priority).await?;
+            Ok(listener)
         };
         run.await.map_err(|error| error.during("listening"))
     }
 
-    async fn listening_session(&self) -> Result<Session> {
-        let mut config = (*self.config).clone();
-        // Two sessions cannot have one resource.
-        if let Some(resource) = self.config.jid.resource() {
-            let resource = format!("{resource}-listen");
-            config.jid = config.jid.to_bare().with_resource_str(&resource).map(Jid::from).map_err(|error| {
-                Error::new(ErrorKind::InvalidArgument, "the resource is too long").caused_by(error)
-            })?;
-        }
-        let receiver = Receiver { inbox: self.inbox.clone(), side: Side::Listening };
-        let session = Session::open(&config, Box::new(receiver)).await?;
-        session.announce(config.priority.filter(|priority| *priority >= 0).unwrap_or(1)).await?;
-        *self.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(session.downgrade());
-        session.spawn(look_after_subscriptions(self.downgrade()));
-        Ok(session)
-    }
-
     fn downgrade(&self) -> WeakClient {
-        let (inbox, config, listening) = (self.inbox.clone(), self.config.clone(), self.listening.clone());
-        WeakClient { session: self.session.downgrade(), inbox, config, listening }
+        let priorities = (self.quiet_priority, self.listening_priority);
+        WeakClient { session: self.session.downgrade(), inbox: self.inbox.clone(), priorities }
     }
 
     /// Asks a provider for what a hole in the pushes of a series may have swallowed: from its last record that was pushed
@@ -289,24 +280,15 @@ impl Client {
             | ErrorKind::Closed
             | ErrorKind::Unreachable
             | ErrorKind::Replaced
-            | ErrorKind::LoginRefused => {
-                Err(error.during(format!("looking whether {provider} is there")))
-            }
+            | ErrorKind::LoginRefused => Err(error.during(format!("looking whether {provider} is there"))),
             _ => Ok(Availability::Online), // whoever refuses is there
         }
     }
 
-    /// Ends the session, and the listener's, cleanly if the network lets it, within two seconds in any case. Requests still
-    /// waiting, of other clones too, end as `Closed`.
+    /// Ends the session, cleanly if the network lets it, within two seconds in any case. Requests still waiting, of
+    /// other clones too, end as `Closed`.
     pub async fn close(&self) {
-        let listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let listening = listening.and_then(|session| session.upgrade());
-        let end = async {
-            if let Some(listening) = &listening {
-                listening.close().await;
-            }
-        };
-        futures::future::join(self.session.close(), end).await;
+        self.session.close().await;
     }
 
     async fn on_series(&self, node: &'static str, provider: &str, identifier: &str) -> Result<()> {
@@ -316,25 +298,7 @@ impl Client {
             self.inbox.subscribed(provider_argument(provider)?, identifier, node == "subscribe");
             Ok(())
         };
-        run.await
-            .map_err(|error: Error| error.during(format!("{node} of {identifier} at {provider}")))
-    }
-}
-
-/// A listener in the making: the place is free again where nothing comes of it.
-struct Begun<'i>(Option<&'i Inbox>);
-
-impl Begun<'_> {
-    fn done(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Begun<'_> {
-    fn drop(&mut self) {
-        if let Some(inbox) = self.0 {
-            inbox.end(false);
-        }
+        run.await.map_err(|error: Error| error.during(format!("{node} of {identifier} at {provider}")))
     }
 }
 

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use minidom::Element;
 use sha2::{Digest, Sha256};
 use xmpp_parsers::jid::{BareJid, Jid};
+use xmpp_parsers::ns;
 
 use crate::data::Data;
 use crate::error::Result;
@@ -51,7 +52,12 @@ impl Fingerprint {
         add(id.as_bytes());
         // As if it were sent at another time, so that what is relative to that is the same each time it comes.
         let mut is_relative = false;
-        if let Ok(data) = payload::read(payloads, &ReadOptions::at(Timestamp::UNIX_EPOCH)) {
+        let data = payload::read(payloads, &ReadOptions::at(Timestamp::UNIX_EPOCH));
+        let read = |element: &&Element| data.is_ok() && payload::is_payload(element);
+        for element in payloads.iter().filter(|element| !element.is("delay", ns::DELAY) && !read(element)) {
+            add(String::from(element).as_bytes());
+        }
+        if let Ok(data) = data {
             for record in data.records().iter() {
                 is_relative |= record.time.unsigned_abs() < (RELATIVE * 1_000_000).unsigned_abs();
                 add(record.name.as_bytes());
@@ -71,7 +77,7 @@ impl Fingerprint {
         Some(Self { key: Key(key), sent, is_relative })
     }
 
-    /// Adds what else tells messages apart.
+    /// Of one of several events that come of a message.
     pub(super) fn with(mut self, more: &str) -> Self {
         let mut hash = Sha256::new();
         hash.update(self.key.0);
@@ -125,7 +131,9 @@ impl Seen {
 
     pub(super) fn look(&self, message: &Fingerprint) -> Known {
         match self.known.get(&message.key) {
-            Some(entry) if message.is_relative && message.sent.duration_since(entry.sent).abs() > ABOUT => Known::Not,
+            Some(entry) if message.is_relative && message.sent.duration_since(entry.sent).abs() > ABOUT => {
+                Known::Not
+            }
             Some(Entry { taken: true, .. }) => Known::Taken,
             Some(_) => Known::Given,
             None => Known::Not,

@@ -268,6 +268,11 @@ impl Inbound {
 pub(crate) struct Receipt(Option<(Arc<Inbound>, u64)>);
 
 impl Receipt {
+    /// Lets it go without the stanza being dealt with: the server sends it to somebody else.
+    pub(crate) fn leave(mut self) {
+        self.0 = None;
+    }
+
     /// For what the server does not count.
     pub(super) fn uncounted(inbound: &Arc<Inbound>) -> Self {
         Self(Some((inbound.clone(), u64::MAX)))
@@ -294,7 +299,6 @@ impl Drop for Receipt {
             state.handled = state.handled.wrapping_add(1);
         }
         drop(state);
-        // Also where nothing is to be told to the server: there is room again.
         inbound.handled.notify_one();
     }
 }

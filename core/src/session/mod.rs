@@ -36,7 +36,7 @@ use xmpp_parsers::presence::{Presence, Type as PresenceType};
 
 use crate::error::{Error, ErrorKind, Result};
 use pump::{Order, Pump};
-use requests::RequestOrder;
+use requests::{Answer, RequestOrder};
 
 /// How long a clean end may take before the connection is cut.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -127,6 +127,24 @@ impl Drop for RuntimeGuard {
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }
+    }
+}
+
+/// A question on its way. Dropped before it is written, it never is.
+pub(crate) struct Asked {
+    answer: oneshot::Receiver<Answer>,
+    written: Arc<AtomicBool>,
+    shared: Arc<Shared>,
+}
+
+impl Asked {
+    pub(crate) async fn answer(&mut self) -> Answer {
+        (&mut self.answer).await.unwrap_or_else(|_| Err(self.shared.over.get().cloned().unwrap_or_else(lost)))
+    }
+
+    /// Whether the peer may have got it.
+    pub(crate) fn was_written(&self) -> bool {
+        self.written.load(Ordering::Relaxed)
     }
 }
 
@@ -229,12 +247,12 @@ impl Session {
     /// Asks, and waits for the answer: it must come from the peer asked, under the same id, within the time.
     ///
     /// `to` is `None` for the own server.
-    pub(crate) async fn request(
-        &self,
-        to: Option<&Jid>,
-        request: Request,
-        limit: Duration,
-    ) -> Result<Option<Element>> {
+    pub(crate) async fn request(&self, to: Option<&Jid>, request: Request, limit: Duration) -> Answer {
+        self.ask(to, request, limit)?.answer().await
+    }
+
+    /// As [`request`](Self::request), for a task that must not keep the session alive while it waits.
+    pub(crate) fn ask(&self, to: Option<&Jid>, request: Request, limit: Duration) -> Result<Asked> {
         let is_safe = !matches!(request, Request::Set(_));
         let payload = match request {
             Request::Get(payload) => IqPayload::Get(payload),
@@ -242,10 +260,13 @@ impl Session {
         };
         let iq = Iq::assemble(IqHeader { from: None, to: to.cloned(), id: self.0.ids.next() }, payload);
         let (answer, answered) = oneshot::channel();
+        let written = Arc::new(AtomicBool::new(false));
+        let asked = Asked { answer: answered, written: written.clone(), shared: self.0.shared.clone() };
         let deadline = Instant::now() + limit;
-        let order = RequestOrder { iq: Box::new(iq), to: to.cloned(), deadline, limit, is_safe, answer };
+        let order =
+            RequestOrder { iq: Box::new(iq), to: to.cloned(), deadline, limit, is_safe, written, answer };
         self.order(order.into())?;
-        answered.await.unwrap_or_else(|_| Err(self.over(lost)))
+        Ok(asked)
     }
 
     /// Sends a stanza that has no answer; done when it is written to the stream, which may take as long as an answer. It
@@ -261,7 +282,8 @@ impl Session {
             Ok(Ok(sent)) => sent.unwrap_or_else(|_| Err(self.over(lost))),
             Ok(Err(_)) => {
                 // Dropping `done` has taken it back.
-                let message = format!("nothing was sent: the server has taken nothing for {}", seconds(limit));
+                let message =
+                    format!("nothing was sent: the server has taken nothing for {}", seconds(limit));
                 Err(Error::new(ErrorKind::Unreachable, message).remedy("Check the network, or try later"))
             }
             Err(_) => Err(self.over(lost)),
@@ -297,6 +319,23 @@ impl Session {
     /// Takes the announcement back: the server keeps messages from then on.
     pub(crate) async fn withdraw(&self) -> Result<()> {
         self.send(Presence::new(PresenceType::Unavailable)).await
+    }
+
+    /// As [`announce`](Self::announce), without waiting.
+    pub(crate) fn announce_soon(&self, priority: i8) -> bool {
+        self.send_soon(presence(priority))
+    }
+
+    /// As [`withdraw`](Self::withdraw), without waiting.
+    pub(crate) fn withdraw_soon(&self) -> bool {
+        self.send_soon(Presence::new(PresenceType::Unavailable))
+    }
+
+    /// Announces the session as if for the first time: Prosody hands over what it kept for an absent account only at
+    /// the first presence of a session, even if that had a negative priority (XEP-0160 would have it later too).
+    pub(crate) async fn announce_anew(&self, priority: i8) -> Result<()> {
+        self.withdraw().await?;
+        self.announce(priority).await
     }
 
     /// An id for a stanza of one's own.

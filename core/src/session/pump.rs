@@ -17,7 +17,7 @@ use xmpp_parsers::jid::Jid;
 use xmpp_parsers::message::Message;
 use xmpp_parsers::ns;
 use xmpp_parsers::ping::Ping;
-use xmpp_parsers::presence::Presence;
+use xmpp_parsers::presence::{Presence, Type as PresenceType};
 use xmpp_parsers::sm::StreamId;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 use xmpp_parsers::version::VersionResult;
@@ -53,11 +53,6 @@ pub(crate) trait Handler: Send + 'static {
     fn features(&self) -> &'static [&'static str] {
         &[]
     }
-    /// Whether there is room for more. Where there is none, nothing is read until a receipt is dropped; the server, and
-    /// the network, keep the rest.
-    fn has_room(&self) -> bool {
-        true
-    }
     /// The session is there, at this address.
     fn bound(&mut self, _jid: &Jid) {}
     /// The connection was lost, or is there again.
@@ -75,10 +70,7 @@ pub(crate) enum Change {
     Resumed,
     /// It is there again, in a new session: what was sent to the old one may be lost. All that came before `since` is
     /// here.
-    Reset {
-        since: Timestamp,
-        jid: Jid,
-    },
+    Reset { since: Timestamp, jid: Jid },
 }
 
 pub(super) enum Order {
@@ -100,17 +92,9 @@ enum Event {
 }
 
 impl Line {
-    async fn next(
-        &mut self,
-        outbox: &mut Outbox,
-        requests: &mut Requests,
-        inbound: &Inbound,
-        may_read: bool,
-    ) -> Event {
+    async fn next(&mut self, outbox: &mut Outbox, requests: &mut Requests, inbound: &Inbound) -> Event {
         match self {
-            Self::Up(link) => {
-                Event::Incoming(poll_fn(|cx| link.poll(cx, outbox, requests, inbound, may_read)).await)
-            }
+            Self::Up(link) => Event::Incoming(poll_fn(|cx| link.poll(cx, outbox, requests, inbound)).await),
             Self::Down(dialing) => Event::Dialed(dialing.await),
         }
     }
@@ -180,10 +164,9 @@ impl Pump {
     pub(super) async fn run(mut self) {
         self.receive_early();
         let (reason, closing) = loop {
-            let may_read = self.handler.has_room();
-            let deadline = [self.requests.deadline(), self.link_deadline(may_read)].into_iter().flatten().min();
+            let deadline = [self.requests.deadline(), self.link_deadline()].into_iter().flatten().min();
             let over = tokio::select! {
-                event = self.line.next(&mut self.outbox, &mut self.requests, &self.inbound, may_read) => {
+                event = self.line.next(&mut self.outbox, &mut self.requests, &self.inbound) => {
                     match event {
                         Event::Incoming(incoming) => self.incoming(incoming),
                         Event::Dialed(dialed) => self.dialed(dialed),
@@ -242,10 +225,10 @@ impl Pump {
         }
     }
 
-    fn link_deadline(&self, may_read: bool) -> Option<Instant> {
+    fn link_deadline(&self) -> Option<Instant> {
         match &self.line {
-            Line::Up(link) if may_read => Some(link.deadline()),
-            _ => None,
+            Line::Up(link) => Some(link.deadline()),
+            Line::Down(_) => None,
         }
     }
 
@@ -310,7 +293,7 @@ impl Pump {
         }
         log::warn!("a stanza ({name}) came that cannot be understood; it was dropped");
         // If it is an answer, nothing better will come.
-        let is_answer = name == "iq" && matches!(type_.as_deref(), Some("result" | "error"));
+        let is_answer = name == "iq" && !matches!(type_.as_deref(), Some("get" | "set"));
         if let (true, Some(id)) = (is_answer, id) {
             let from = from.map(|from| from.parse::<Jid>());
             if let Ok(from) = from.transpose() {
@@ -398,7 +381,8 @@ impl Pump {
                 for (id, iq) in self.requests.reset(|id| waiting.contains(id)) {
                     self.outbox.push(Outgoing::new(Stanza::Iq(*iq), Some(id)));
                 }
-                if let Some(presence) = &self.presence {
+                if let Some(presence) = self.presence.as_ref().filter(|last| last.type_ == PresenceType::None)
+                {
                     self.outbox.push_first(Outgoing::new(Stanza::Presence(presence.clone()), None));
                 }
                 log::info!("online again as {}, in a new session", self.jid);

@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use minidom::Element;
@@ -13,7 +15,7 @@ use xmpp_parsers::jid::Jid;
 use super::{Order, seconds};
 use crate::error::{Error, ErrorKind, Result};
 
-pub(super) type Answer = Result<Option<Element>>;
+pub(crate) type Answer = Result<Option<Element>>;
 
 #[derive(Default)]
 pub(super) struct Requests {
@@ -27,16 +29,16 @@ struct Pending {
     answer: oneshot::Sender<Answer>,
     /// To be asked again, where that does no harm.
     again: Option<Box<Iq>>,
-    written: bool,
+    written: Arc<AtomicBool>,
 }
 
 impl Requests {
     pub(super) fn add(&mut self, order: RequestOrder) -> (String, Box<Iq>) {
-        let RequestOrder { iq, to, deadline, limit, is_safe, answer } = order;
+        let RequestOrder { iq, to, deadline, limit, is_safe, written, answer } = order;
         let id = iq.id().to_owned();
         self.deadlines.push(Reverse((deadline, id.clone())));
         let again = is_safe.then(|| iq.clone());
-        self.pending.insert(id.clone(), Pending { to, limit, answer, again, written: false });
+        self.pending.insert(id.clone(), Pending { to, limit, answer, again, written });
         (id, iq)
     }
 
@@ -46,8 +48,8 @@ impl Requests {
     }
 
     pub(super) fn written(&mut self, id: &str) {
-        if let Some(pending) = self.pending.get_mut(id) {
-            pending.written = true;
+        if let Some(pending) = self.pending.get(id) {
+            pending.written.store(true, Ordering::Relaxed);
         }
     }
 
@@ -75,17 +77,23 @@ impl Requests {
             let Some(pending) = self.pending.remove(&id) else { continue };
             let within = seconds(pending.limit);
             let error = match down {
-                Some(down) if pending.written => lost_within(&within).caused_by(down.clone()),
+                Some(down) if pending.written.load(Ordering::Relaxed) => {
+                    lost_within(&within).caused_by(down.clone())
+                }
                 Some(down) => {
-                    let message = format!("nothing was sent: there was no connection for {within}, as {}", down.message());
+                    let message = format!(
+                        "nothing was sent: there was no connection for {within}, as {}",
+                        down.message()
+                    );
                     Error::new(ErrorKind::Unreachable, message)
                         .remedy("Nothing was asked, so asking again is safe: check the network, or try later")
                         .caused_by(down.clone())
                 }
                 None => {
                     let peer = pending.to.map_or_else(|| own.domain().to_string(), |to| to.to_string());
-                    Error::new(ErrorKind::NoAnswer, format!("{peer} did not answer within {within}"))
-                        .remedy("It may be busy or gone: try later, ask for a shorter period, or allow more time")
+                    Error::new(ErrorKind::NoAnswer, format!("{peer} did not answer within {within}")).remedy(
+                        "It may be busy or gone: try later, ask for a shorter period, or allow more time",
+                    )
                 }
             };
             let _ = pending.answer.send(Err(error));
@@ -122,6 +130,8 @@ pub(super) struct RequestOrder {
     pub deadline: Instant,
     pub limit: Duration,
     pub is_safe: bool,
+    /// To be set when it is written.
+    pub written: Arc<AtomicBool>,
     pub answer: oneshot::Sender<Answer>,
 }
 
