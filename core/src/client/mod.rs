@@ -234,6 +234,8 @@ impl Client {
                 self.inbox.keep(&journal)?;
             }
             self.session.announce_anew(self.listening_priority).await?;
+            // Heard by the server, too: ejabberd keeps what comes in beside the announcement for the next one.
+            self.session.catch_up(AVAILABILITY_TIMEOUT.min(self.session.request_timeout())).await?;
             Ok(listener)
         };
         run.await.map_err(|error| error.during("listening"))

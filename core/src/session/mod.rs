@@ -224,11 +224,6 @@ impl Session {
         self.0.shared.states.watch()
     }
 
-    /// Whether it ended for good.
-    pub(crate) fn is_over(&self) -> bool {
-        self.0.shared.over.get().is_some()
-    }
-
     /// Whether the server counts what it sends, and keeps what it was not told of.
     pub(crate) fn is_managed(&self) -> bool {
         self.0.shared.managed.load(Ordering::Relaxed)
