@@ -12,6 +12,7 @@ use std::task::{Context, Poll, ready};
 
 use memchr::{memchr, memchr3};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
+use xmpp_parsers::ns::JABBER_CLIENT as NS_CLIENT;
 
 use crate::stanza::NS_LEFT_OUT;
 
@@ -26,8 +27,8 @@ const LONGEST_TAG: usize = 1 << 20;
 
 const CDATA: &[u8] = b"<![CDATA[";
 
-/// A transport from which such elements are left out: a `left-out` element stands in their place, unless they were
-/// stanzas.
+/// A transport from which such elements are left out: a `left-out` element stands in their place, and for a stanza a
+/// message from nobody with one in it, so that both ends count the same stanzas (XEP-0198 section 4).
 pub(super) struct Guard<S> {
     inner: S,
     filter: Filter,
@@ -201,7 +202,13 @@ impl Filter {
                                 "a stream header too long",
                             ));
                         }
-                        2 => {} // nothing but stanzas may stand there
+                        2 if is_stanza(&self.tag) => to.extend_from_slice(
+                            format!(
+                                "<message xmlns='{NS_CLIENT}'><left-out xmlns='{NS_LEFT_OUT}'/></message>"
+                            )
+                            .as_bytes(),
+                        ),
+                        2 => {} // nobody counts it
                         _ => to.extend_from_slice(format!("<left-out xmlns='{NS_LEFT_OUT}'/>").as_bytes()),
                     }
                     self.leaving_out = (!empty).then_some(depth);
@@ -212,6 +219,13 @@ impl Filter {
         to.extend_from_slice(&self.tag);
         Ok(())
     }
+}
+
+/// By the local name, as the prefix may be declared in a tag too long to read.
+fn is_stanza(tag: &[u8]) -> bool {
+    let name = tag[1..].split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>')).next();
+    let local = name.unwrap_or_default().rsplit(|byte| *byte == b':').next();
+    matches!(local, Some(b"message" | b"presence" | b"iq"))
 }
 
 /// Parts are the name and the attributes, divided by white space outside of quotes.
@@ -287,13 +301,43 @@ mod tests {
             format!("<a {long}='b'/>"),
         ] {
             assert_eq!(passed(&message(&element)), message(PLACE));
-            let stanza = element.replace("<a ", "<message ").replace("</a>", "</message>");
-            assert_eq!(passed(&format!("<stream>{stanza}<iq/>")), "<stream><iq/>");
+            assert_eq!(passed(&format!("<stream>{element}<iq/>")), "<stream><iq/>");
         }
         // Many that are long together are in order; texts may be of any length.
         let many = "abcdefg='hijklmnop' ".repeat(LONGEST / 10);
         let fits = message(&format!("<a {many}/><body>{long}</body><a b='{}'/>", &long[..LONGEST - 20]));
         assert_eq!(passed(&fits), fits);
+    }
+
+    #[test]
+    fn for_a_stanza_left_out_there_is_another_to_count() {
+        let long = "x".repeat(LONGEST + 1);
+        let stand_in = format!("<message xmlns='jabber:client'>{PLACE}</message>");
+        let stream = |inside: &str| format!("<stream>{inside}<iq/>");
+        for name in ["message", "presence", "iq", "c:iq", &format!("{}:message", &long[..LONGEST / 2])] {
+            for stanza in [
+                format!("<{name} a='{long}'/>"),
+                format!("<{name}\n{long}='a'><message/></{name}>"),
+                format!("<{name} a='b' c='{long}'><a><iq/></a>text</{name}>"),
+            ] {
+                assert_eq!(passed(&stream(&stanza)), stream(&stand_in));
+            }
+        }
+        let prefix = format!("<{long}:message><iq/></{long}:message>");
+        assert_eq!(passed(&stream(&prefix)), stream(&stand_in));
+        for other in ["messages", "iq.", "r", "message:r", "stream:features", "Iq"] {
+            let element = format!("<{other} a='{long}'><message/></{other}>");
+            assert_eq!(passed(&stream(&element)), stream(""));
+        }
+    }
+
+    #[test]
+    fn the_stand_in_is_a_message_from_nobody() {
+        let left_out = passed(&format!("<stream><iq a='{}'/>", "x".repeat(LONGEST)));
+        let stand_in: minidom::Element = left_out.strip_prefix("<stream>").unwrap().parse().unwrap();
+        let message = xmpp_parsers::message::Message::try_from(stand_in).unwrap();
+        assert_eq!((message.from, message.to, message.id), (None, None, None));
+        assert!(message.bodies.is_empty());
     }
 
     #[test]
