@@ -9,9 +9,13 @@ mod pump;
 mod tap;
 
 pub use config::{Config, Security};
+#[cfg(feature = "fuzzing")]
+pub(crate) use guard::guarded;
 #[cfg(feature = "sandbox")]
 pub(crate) use login::prepared;
 pub(crate) use pump::Handler;
+#[cfg(feature = "fuzzing")]
+pub(crate) use tap::tapped;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
