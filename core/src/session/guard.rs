@@ -39,10 +39,6 @@ const ATTRIBUTES: usize = 800;
 const ATTRIBUTE: usize = 100;
 const CONTENT: usize = 800;
 
-/// How often it is read from the network before other tasks get their turn: what comes without end must not keep a
-/// deadline from being kept.
-const READ_AT_ONCE: u32 = 8;
-
 /// What a text may have beyond the bound, to end with a whole character or reference.
 const LONGEST_REFERENCE: usize = 16;
 
@@ -56,13 +52,13 @@ pub(super) struct Guard<S> {
     /// What may be read, from `read` on.
     passed: Vec<u8>,
     read: usize,
-    /// How often it was read from the network since others had their turn.
-    reads: u32,
+    /// Other tasks get their turn before more is read: what comes without end must not keep a deadline from being kept.
+    must_yield: bool,
 }
 
 impl<S> Guard<S> {
     pub(super) fn new(inner: S) -> Self {
-        Self { inner, filter: Filter::new(LARGEST), passed: Vec::new(), read: 0, reads: 0 }
+        Self { inner, filter: Filter::new(LARGEST), passed: Vec::new(), read: 0, must_yield: false }
     }
 
     /// The transport, for TLS to begin on; what was read ahead goes.
@@ -78,20 +74,16 @@ impl<S> Guard<S> {
 
 impl<S: AsyncBufRead + Unpin> AsyncBufRead for Guard<S> {
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
-        let Self { inner, filter, passed, read, reads } = self.get_mut();
+        let Self { inner, filter, passed, read, must_yield } = self.get_mut();
         while *read == passed.len() {
             passed.clear();
             *read = 0;
-            if *reads == READ_AT_ONCE {
-                *reads = 0;
+            if std::mem::take(must_yield) {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            let Poll::Ready(bytes) = Pin::new(&mut *inner).poll_fill_buf(cx)? else {
-                *reads = 0;
-                return Poll::Pending;
-            };
-            *reads += 1;
+            let bytes = ready!(Pin::new(&mut *inner).poll_fill_buf(cx))?;
+            *must_yield = true;
             if bytes.is_empty() {
                 return match filter.ended {
                     true => Poll::Ready(Ok(&[])),
