@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use quoalise::data::{CsvOptions, Data};
+use quoalise::fuzzing;
 use quoalise::senml::{Error, ErrorKind, Limits, Pack, ReadOptions, Record, Records, WriteOptions};
 use serde_json::Value as Json;
 
@@ -13,8 +14,14 @@ use serde_json::Value as Json;
 pub type Check = fn(&[u8]) -> bool;
 
 /// All readers, by the names of their corpora.
-pub const ALL: [(&str, Check); 4] =
-    [("senml_xml", senml_xml), ("senml_json", senml_json), ("quoalise", quoalise), ("csv", csv)];
+pub const ALL: [(&str, Check); 6] = [
+    ("senml_xml", senml_xml),
+    ("senml_json", senml_json),
+    ("quoalise", quoalise),
+    ("csv", csv),
+    ("stream", stream),
+    ("stanzas", stanzas),
+];
 
 /// SenML in XML.
 pub fn senml_xml(input: &[u8]) -> bool {
@@ -64,6 +71,98 @@ pub fn csv(input: &[u8]) -> bool {
         }
     }
     understood
+}
+
+/// What stands between a session and the network: the tap and the guard, whatever pieces it comes in.
+///
+/// The first two bytes say how long these are.
+pub fn stream(input: &[u8]) -> bool {
+    let [first, second, xml @ ..] = input else { return false };
+    let cut = |mut rest| {
+        let mut sizes = [usize::from(*first) + 1, usize::from(*second) * 8 + 1].into_iter().cycle();
+        std::iter::from_fn(move || {
+            let size = sizes.next().unwrap_or(1).min(<[u8]>::len(rest));
+            let (piece, behind) = <[u8]>::split_at(rest, size);
+            rest = behind;
+            Some(piece).filter(|piece| !piece.is_empty())
+        })
+    };
+
+    // The guard: pieces make no difference; little is added; what was well-formed still is, and no deeper than the
+    // stack bears.
+    for largest in [1000, 1 << 20] {
+        let (passed, refused) = fuzzing::guard([xml], largest);
+        assert_eq!(fuzzing::guard(cut(xml), largest), (passed.clone(), refused), "pieces");
+        assert!(passed.len() <= 16 * xml.len() + 100, "{} bytes of {}", passed.len(), xml.len());
+        assert!(deepest(&passed) <= 64, "too deep");
+        if fuzzing::is_well_formed(xml) && !refused {
+            assert!(fuzzing::is_well_formed(&passed), "broken: {}", String::from_utf8_lossy(&passed));
+            assert_eq!(
+                fuzzing::guard([&*passed], 1 << 30),
+                (passed, false),
+                "it finds more at a second look"
+            );
+        }
+    }
+
+    // The tap: but for its stand-ins nothing is changed, and what is read of it is the same.
+    let tapped = fuzzing::tap(cut(xml));
+    assert_eq!(fuzzing::without_stand_ins(&tapped).0, xml, "the tap changed something");
+    let (guarded, refused) = fuzzing::guard([xml], 1 << 20);
+    if refused {
+        return false;
+    }
+    let (both, refused) = fuzzing::guard(cut(&tapped), 1 << 20);
+    assert!(!refused, "the guard refuses what the tap made");
+    let [read, _] = both_ways();
+    let plain = fuzzing::payload(&guarded, &read);
+    assert_eq!(fuzzing::payload(&both, &read), plain, "read through the tap");
+    matches!(plain, Some(Ok(_)))
+}
+
+/// How many elements are open at once, as far as tags can be told without reading them.
+fn deepest(xml: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(xml);
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut quote = None;
+    let mut tag = String::new();
+    for character in text.chars() {
+        if tag.is_empty() {
+            if character == '<' {
+                tag.push(character);
+            }
+            continue;
+        }
+        tag.push(character);
+        if tag.starts_with("<![CDATA[") {
+            if tag.ends_with("]]>") {
+                tag.clear();
+            }
+            continue;
+        }
+        match quote {
+            Some(open) if open == character => quote = None,
+            Some(_) => {}
+            None if matches!(character, '"' | '\'') => quote = Some(character),
+            None if character != '>' => {}
+            None => {
+                if tag.starts_with("</") {
+                    depth = depth.saturating_sub(1);
+                } else if !tag.starts_with("<?") && !tag.ends_with("/>") {
+                    depth += 1;
+                    deepest = deepest.max(depth);
+                }
+                tag.clear();
+            }
+        }
+    }
+    deepest
+}
+
+/// Commands, forms, errors and payloads, in stanzas.
+pub fn stanzas(input: &[u8]) -> bool {
+    let [read, _] = both_ways();
+    fuzzing::stanzas(input, &read) > 0
 }
 
 /// Bounds that a small input can reach.

@@ -37,6 +37,9 @@ pub mod cli;
 mod client;
 pub mod data;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "xmpp")]
 pub mod provider;
 #[cfg(feature = "sandbox")]

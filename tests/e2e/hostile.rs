@@ -1,11 +1,13 @@
 //! In a federation anybody can send anybody a stanza. Servers pass on what is well-formed, and some of that is more than
 //! an XMPP library bears, or writes: so they are sent as bytes.
 
+use quoalise::senml::Value;
 use quoalise::{ErrorKind, Event, Period};
 use quoalise_tests::Prosody;
 use tokio::time::timeout;
+use tokio_xmpp::minidom::Element;
 
-use crate::raw::Bytes;
+use crate::raw::{self, Bytes, provider_saying};
 use crate::support::{PATIENCE, SERIES, START, client, provider, read_until};
 
 /// Elements that Prosody passes on.
@@ -124,5 +126,143 @@ async fn an_answer_that_cannot_be_received_whole_is_told() {
         };
         let (data, ()) = tokio::join!(client.get_history(&jid, SERIES, &all), answering);
         assert_eq!(data.unwrap_err().kind(), ErrorKind::MalformedAnswer);
+    }
+}
+
+/// A stanza that no memory would hold, of a peer whose server lets everything through: what is too much of it does not
+/// come in, and that is told; the session goes on.
+#[tokio::test]
+async fn a_stanza_of_any_size_is_borne() {
+    let server = Prosody::builder().stanza_size_limit(200_000_000).start();
+    let (provider, _) = provider(&server).await;
+    let client = client(&server).await;
+    let mut listener = client.listen().await.unwrap();
+    let mut publisher = Bytes::online(&server).await;
+    client.trust(&publisher.jid).unwrap();
+    let jid = client.jid();
+    for (begin, piece, size, end) in
+        [("", "x", 70 << 20, ""), ("<a b='", "x", 2 << 20, "'/>"), ("<a>", "<b c='d'>e</b>", 1 << 20, "</a>")]
+    {
+        let huge = format!("{begin}{}{end}", piece.repeat(size / piece.len()));
+        publisher.send(&format!("<message to='{jid}'>{}</message>", payload("", &huge))).await;
+        match timeout(PATIENCE, listener.next()).await.unwrap().unwrap() {
+            Some(Event::Malformed { error, .. }) => assert_eq!(error.kind(), ErrorKind::MalformedAnswer),
+            other => panic!("{begin}{piece}…: {other:?}"),
+        }
+        let data = client.get_history(&provider.jid(), SERIES, &Period::all()).await.unwrap();
+        assert_eq!(data.records().len(), 31 * 47);
+    }
+}
+
+#[tokio::test]
+async fn absurd_times_and_values_are_refused_or_kept_as_they_are() {
+    let server = Prosody::shared();
+    let client = client(&server).await;
+    let get = async |record: &str| {
+        let inner = payload(&format!("<senml n='{SERIES}' {record}/>"), "");
+        let answer = move |request: &Element| raw::command(request, "get_history", "completed", &inner);
+        let provider = provider_saying(&server, answer).await;
+        client.get_history(&provider.jid, SERIES, &Period::all()).await
+    };
+    for time in [
+        "NaN",
+        "INF",
+        "-INF",
+        "inf",
+        "1e300",
+        "-1e300",
+        "1e999",
+        "253402207201",
+        "-400000000000",
+        "",
+        "noon",
+        "--1",
+        "0x10",
+        "1,5",
+        "1 2",
+        "\u{661}",
+    ] {
+        let error = get(&format!("t='{time}' v='1'")).await.expect_err(time);
+        assert_eq!(error.kind(), ErrorKind::MalformedAnswer, "{time}");
+    }
+    for value in ["INF", "-INF", "inf", "Infinity", "1e999", "-1e999", "0x10", "1,5", "--1", "1e", "\u{661}"]
+    {
+        let error = get(&format!("t='1641769200' v='{value}'")).await.expect_err(value);
+        assert_eq!(error.kind(), ErrorKind::MalformedAnswer, "{value}");
+    }
+    for (record, value) in [
+        ("t='1641769200' v='-398.5'", Some(-398.5)),
+        ("t='1641769200' v='1.7976931348623157e308'", Some(f64::MAX)),
+        ("t='1641769200' v='-1.7976931348623157e308'", Some(f64::MIN)),
+        ("t='1641769200' v='5e-324'", Some(5e-324)),
+        ("t='1641769200' v='NaN'", None),
+        // The last and the first times there are, and a time relative to now.
+        ("t='253402207200' v='1'", Some(1.0)),
+        ("t='-379000000000' v='1'", Some(1.0)),
+        ("t='-1' v='1'", Some(1.0)),
+    ] {
+        let data = get(record).await.unwrap_or_else(|error| panic!("{record}: {error}"));
+        let last = data.records().iter().last().unwrap();
+        assert_eq!(last.value, value.map(Value::Number), "{record}");
+        // Nothing that is made of it panics, nor takes as many steps as there may be between two times.
+        let zone = quoalise::jiff::tz::TimeZone::UTC;
+        let made = (data.to_csv(&zone), data.to_json(&zone), data.gaps(), data.energy_wh());
+        assert!(made.0.lines().count() == 3 && made.2.len() < 3, "{record}");
+    }
+}
+
+/// Who means another protocol says nothing in this one.
+#[tokio::test]
+async fn what_is_in_another_namespace_is_something_else() {
+    let server = Prosody::shared();
+    let client = client(&server).await;
+    let mut publisher = Bytes::online(&server).await;
+    client.trust(&publisher.jid).unwrap();
+    let mut listener = client.listen().await.unwrap();
+    let mut send = async |payload: &str| {
+        publisher.send(&format!("<message to='{}'>{payload}</message>", client.jid())).await;
+    };
+    let real = payload("", "");
+    send(&real.replace("urn:quoalise:0", "urn:quoalise:1")).await;
+    send(&real.replace("xmlns='urn:quoalise:0'", "")).await;
+    send(
+        &real.replace(
+            "<quoalise xmlns='urn:quoalise:0'>",
+            "<quoalise xmlns='urn:x' xmlns:q='urn:quoalise:0'>",
+        ),
+    )
+    .await;
+    send(&format!("<x xmlns='urn:x'>{real}</x>")).await;
+    // Our own marks are nobody else's to make; one says at most that something is missing.
+    send("<run xmlns='urn:quoalise:run:0'>text</run>").await;
+    send("<left-out xmlns='urn:quoalise:left-out'/>").await;
+    match timeout(PATIENCE, listener.next()).await.unwrap().unwrap() {
+        Some(Event::Malformed { .. }) => {}
+        other => panic!("{other:?}"),
+    }
+    // Within what is ours, others' elements hold no readings.
+    for inner in [
+        real.replace("urn:ietf:params:xml:ns:senml", "urn:x"),
+        real.replace("<data>", "<data xmlns='urn:x'>"),
+        real.replace("<senml ", "<senml xmlns='urn:x' "),
+    ] {
+        send(&inner).await;
+        match timeout(PATIENCE, listener.next()).await.unwrap().unwrap() {
+            Some(Event::Malformed { .. }) => {}
+            Some(Event::Push(push)) => assert_eq!(push.data.records().len(), 0, "{inner}"),
+            other => panic!("{other:?}"),
+        }
+    }
+    // Prefixes are as good as any.
+    let prefixed = real
+        .replace("<quoalise xmlns='urn:quoalise:0'>", "<q:quoalise xmlns:q='urn:quoalise:0'>")
+        .replace("</quoalise>", "</q:quoalise>")
+        .replace("<data>", "<q:data>")
+        .replace("</data>", "</q:data>")
+        .replace("<meta/>", "<q:meta/>");
+    send(&prefixed).await;
+    match timeout(PATIENCE, listener.next()).await.unwrap().unwrap() {
+        Some(Event::Push(push)) => assert_eq!(push.data.records().values(), [1.0]),
+        other => panic!("{other:?}"),
     }
 }

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests too may stop at the first surprise")]
 
 mod answers;
+mod bad_servers;
 mod command_line;
 mod commands;
 mod connect;
 mod dataconnect;
+mod faults;
 mod federation;
 mod fixtures;
 mod forms;
@@ -20,6 +22,7 @@ mod provider;
 mod pushes;
 mod raw;
 mod runs;
+mod scripted;
 mod serve;
 mod session;
 mod support;

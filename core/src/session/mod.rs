@@ -14,11 +14,15 @@ mod state;
 mod tap;
 
 pub use config::{Config, Security};
+#[cfg(feature = "fuzzing")]
+pub(crate) use guard::guarded;
 #[cfg(feature = "sandbox")]
 pub(crate) use login::prepared;
 pub(crate) use management::Receipt;
 pub(crate) use pump::{Change, Handler};
 pub use state::{ConnectionState, States};
+#[cfg(feature = "fuzzing")]
+pub(crate) use tap::tapped;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -162,6 +166,8 @@ impl Session {
     pub(crate) async fn open(config: &Config, handler: Box<dyn Handler>) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
+            // Deadlines are looked at that often: a flood of stanzas makes each turn of a task a long one.
+            .event_interval(4)
             .thread_name("quoalise")
             .enable_all()
             .build()

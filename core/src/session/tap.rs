@@ -385,6 +385,17 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tapped<S> {
     }
 }
 
+/// What comes out of a tap that is open for what is given to it in these pieces.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn tapped<'b>(pieces: impl IntoIterator<Item = &'b [u8]>) -> Vec<u8> {
+    let (mut tap, mut out) = (Tap::new(Arc::new(AtomicBool::new(true))), Vec::new());
+    for piece in pieces {
+        tap.feed(piece, &mut out);
+    }
+    tap.end(&mut out);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
