@@ -2,13 +2,13 @@
 //! an XMPP library bears, or writes: so they are sent as bytes.
 
 use quoalise::{ErrorKind, Event, Period};
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 use tokio::time::timeout;
 
 use crate::raw::Bytes;
 use crate::support::{PATIENCE, SERIES, START, client, provider, read_until};
 
-/// Elements that Prosody passes on.
+/// Elements that servers pass on.
 fn poisons() -> Vec<String> {
     let deep = |count: usize| format!("<x xmlns='urn:x'>{}{}</x>", "<a>".repeat(count), "</a>".repeat(count));
     let long = "x".repeat(20_000);
@@ -29,7 +29,7 @@ fn poisons() -> Vec<String> {
 
 #[tokio::test]
 async fn no_stanza_of_a_stranger_ends_a_session() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let mut listener = client.listen().await.unwrap();
@@ -90,7 +90,7 @@ fn incomplete() -> Vec<String> {
 
 #[tokio::test]
 async fn a_push_that_cannot_be_received_whole_is_told() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut publisher = Bytes::online(&server).await;
     client.trust(&publisher.jid).unwrap();
@@ -106,7 +106,7 @@ async fn a_push_that_cannot_be_received_whole_is_told() {
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_received_whole_is_told() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut provider = Bytes::online(&server).await;
     let (jid, all) = (provider.jid.clone(), Period::all());
