@@ -76,18 +76,18 @@ impl Console {
     }
 }
 
-/// Lines of its standard error that are answers; what else is there goes to our own.
-fn answers(errors: ChildStderr) -> Receiver<String> {
+/// Lines of its standard error that are answers; what else is there goes to `output`.
+fn answers(errors: ChildStderr, mut output: File) -> Receiver<String> {
     let (answers, receiver) = mpsc::channel();
     thread::spawn(move || {
         for line in BufReader::new(errors).lines().map_while(Result::ok) {
             match line.strip_prefix("answer ") {
+                // Nobody waits when the server is being dropped; nor does anybody read its output then.
                 Some(answer) => {
-                    // Nobody waits when the server is being dropped.
                     let _ = answers.send(answer.to_owned());
                 }
                 None => {
-                    let _ = writeln!(std::io::stderr(), "ejabberd: {line}");
+                    let _ = writeln!(output, "{line}");
                 }
             }
         }
@@ -102,7 +102,11 @@ pub(crate) fn launch(setup: &Setup) -> Result<(ServerProcess, Console), NotStart
     let libraries = libraries().ok_or_else(not_installed)?;
     let configuration = setup.write(CONFIGURATION, &configuration(setup)?)?;
     let inetrc = setup.write(INETRC, &inetrc(setup))?;
-    let output = File::create(setup.dir.join(OUTPUT)).map_err(|error| failed("its output", error))?;
+    // Written at two ends.
+    let output = setup.write(OUTPUT, "").and_then(|path| {
+        File::options().append(true).open(path).map_err(|error| failed("its output", error))
+    })?;
+    let more_output = output.try_clone().map_err(|error| failed("its output", error))?;
     let log = setup.log_file();
 
     let home = setup.dir.to_owned();
@@ -111,8 +115,6 @@ pub(crate) fn launch(setup: &Setup) -> Result<(ServerProcess, Console), NotStart
             // No spinning while there is nothing to do: others are at work on this machine.
             .args(["+sbwt", "none", "+sbwtdcpu", "none", "+sbwtdio", "none"])
             // No name: not distributed, so no epmd, and nothing to collide with.
-            // Nor a look at the machine's memory and disks.
-            .args(["-os_mon", "start_memsup", "false", "start_disksup", "false", "start_cpu_sup", "false"])
             .args(["-noshell", "-mnesia", "dir", "\"db\"", "-s", "ejabberd", "-eval", CONSOLE])
             .env("EJABBERD_CONFIG_PATH", configuration)
             .env("EJABBERD_LOG_PATH", log)
@@ -130,7 +132,7 @@ pub(crate) fn launch(setup: &Setup) -> Result<(ServerProcess, Console), NotStart
     })
     .map_err(|error| failed("setpriv, of the package util-linux", error))?;
     let (input, errors) = process.pipes().ok_or_else(|| NotStarted::Failed("it has no pipes".to_owned()))?;
-    let answers = answers(errors);
+    let answers = answers(errors, more_output);
 
     let deadline = Instant::now() + READY_WITHIN;
     loop {
