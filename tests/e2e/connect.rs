@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use quoalise::{Availability, Client, Config, Error, ErrorKind, Security};
-use quoalise_tests::{Account, Certificate, Conflict, Sasl, ScramHash, Server, Tls, free_port};
+use quoalise_tests::{Account, Certificate, Conflict, Sasl, ScramHash, Server, Software, Tls, free_port};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -469,10 +469,16 @@ async fn a_nonce_that_is_not_ours_is_refused() {
 #[tokio::test]
 async fn passwords_and_names_of_all_sorts() {
     let server = Server::shared();
+    let accents = match server.software() {
+        Software::Prosody => "été à Šiauliai, 漢字, 😀",
+        // It keeps to the letter of SASLprep, which takes no character that Unicode 3.2 does not have (RFC 4013
+        // section 2.5).
+        Software::Ejabberd => "été à Šiauliai, 漢字",
+    };
     for (name, password) in [
         ("first.last.2", "comma, equals= and =2C"),
         ("x_-y", "  spaces around  "),
-        ("accents", "été à Šiauliai, 漢字, 😀"),
+        ("accents", accents),
         ("markup", "\"quotes\" <&> ' \\ ]]>"),
         ("a=b,c", "n,,n=user,r=nonce"),
         ("long", &"0123456789".repeat(40)),

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use quoalise_tests::{Account, Certificate, Pki, Sasl, ScramHash, Server, Tls, free_port};
+use quoalise_tests::{Account, Certificate, Pki, Sasl, ScramHash, Server, Software, Tls, free_port};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -150,10 +150,14 @@ async fn a_stanza_over_the_limit_ends_the_stream() {
 
 #[tokio::test]
 async fn lines_of_configuration_win_over_ours() {
-    let server = Server::builder().host("another.test").config("c2s_require_encryption = false").start();
-    let mut stream = tcp(server.c2s_port()).await.unwrap();
-    let offered = features(&mut stream, "another.test").await;
-    assert!(offered.contains("starttls") && !offered.contains("<required/>"), "{offered}");
+    let server = Server::builder()
+        .host("another.test")
+        .sasl(Sasl::PlainOnly)
+        .config_of(Software::Prosody, "disable_sasl_mechanisms = { 'PLAIN' }")
+        .config_of(Software::Ejabberd, "disable_sasl_mechanisms: [PLAIN]")
+        .start();
+    let offered = features(&mut direct_tls(&server).await.unwrap(), "another.test").await;
+    assert!(offered.contains("SCRAM") && !offered.contains("PLAIN"), "{offered}");
 }
 
 #[tokio::test]
@@ -164,6 +168,19 @@ async fn servers_can_share_an_authority() {
     for server in [a, b] {
         direct_tls(&server).await.unwrap();
     }
+}
+
+/// Whether this server has let another in for its certificate, over TLS; in the words of its log.
+fn has_believed(server: &Server, other: &str) -> bool {
+    let log = server.log();
+    let words = match server.software() {
+        Software::Prosody => format!("Accepting SASL EXTERNAL identity from {other}"),
+        Software::Ejabberd => format!("Accepted inbound s2s EXTERNAL authentication {other} -> "),
+    };
+    log.lines().any(|line| {
+        // Which ejabberd tells beside each.
+        line.contains(&words) && (server.software() == Software::Prosody || line.contains("(tls|"))
+    })
 }
 
 /// Whether the server of `peer` reaches the host `other` over federation.
@@ -190,14 +207,14 @@ async fn servers_of_a_federation_find_each_other_and_speak_tls() {
     let mut peer = Peer::login(&others[0], &others[0].new_account(), "peer").await;
     assert!(reaches(&mut peer, "b.test").await && !reaches(&mut peer, "c.test").await);
     for server in &servers {
-        let log = server.log();
         for host in hosts.iter().filter(|host| **host != server.host()) {
-            // The log's own words for a certificate that counts, as against dialback.
-            assert!(log.contains(&format!("Accepting SASL EXTERNAL identity from {host}")), "{log}");
+            assert!(has_believed(server, host), "{host}: {}", server.log());
         }
-        assert!(
-            log.lines().filter(|line| line.contains("s2s")).any(|line| line.contains("Stream encrypted"))
-        );
+        if server.software() == Software::Prosody {
+            let log = server.log();
+            let mut of_servers = log.lines().filter(|line| line.contains("s2s"));
+            assert!(of_servers.any(|line| line.contains("Stream encrypted")), "{log}");
+        }
     }
 
     let address = servers[1].s2s_address();
@@ -214,8 +231,10 @@ async fn servers_of_a_federation_find_each_other_and_speak_tls() {
 async fn nobody_is_believed_in_a_federation_without_a_good_certificate() {
     let bad = |host: &str| {
         // One that can do no TLS waits for an offer that it could take: by itself for a minute and a half.
-        let config = "c2s_require_encryption = false; s2s_timeout = 1";
-        Server::at(host).sasl(Sasl::PlainOnly).config(config)
+        Server::at(host)
+            .tls(Tls::Optional)
+            .sasl(Sasl::PlainOnly)
+            .config_of(Software::Prosody, "s2s_timeout = 1")
     };
     let [good, expired, wrong_name, other_ca, plain] = Server::federation([
         Server::at("good.test"),
@@ -243,8 +262,11 @@ async fn nobody_is_believed_in_a_federation_without_a_good_certificate() {
         let answer = read_until(&mut stream, "</error>").await;
         assert!(answer.contains("<remote-server-"), "{answer}");
     }
-    assert!(!good.log().contains("Incoming s2s connection"), "{}", good.log());
-    assert!(!good.log().contains("Outgoing s2s connection"), "{}", good.log());
+    let words = match good.software() {
+        Software::Prosody => ["Incoming s2s connection", "Outgoing s2s connection"],
+        Software::Ejabberd => ["Accepted inbound s2s", "Accepted outbound s2s"],
+    };
+    assert!(!words.iter().any(|words| good.log().contains(words)), "{}", good.log());
 }
 
 #[tokio::test]
@@ -315,6 +337,7 @@ impl TestServer {
     fn start(arguments: &[&str]) -> Self {
         let temporary = TempDir::new().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_quoalise-test-server"))
+            .args(["--server", Software::of_this_run().name()])
             .args(arguments)
             .env("TMPDIR", temporary.path())
             .stdin(Stdio::piped())
@@ -366,7 +389,10 @@ fn the_program_tells_what_it_started_and_ends_with_its_input() {
     let mut program =
         TestServer::start(&["alice", "bob:secret", "--host", "home.test", "--certificate", "expired"]);
     let said = &program.said;
-    assert_eq!((said["server"].as_str(), said["host"].as_str()), (Some("prosody"), Some("home.test")));
+    assert_eq!(
+        (said["server"].as_str(), said["host"].as_str()),
+        (Some(Software::of_this_run().name()), Some("home.test"))
+    );
     assert_eq!(said["accounts"][0]["jid"], "alice@home.test");
     assert_eq!(said["accounts"][0]["password"].as_str().unwrap().len(), 24);
     assert_eq!(said["accounts"][1], serde_json::json!({ "jid": "bob@home.test", "password": "secret" }));
@@ -399,7 +425,7 @@ fn a_killed_program_takes_its_server_along() {
 #[test]
 fn a_server_that_cannot_start_says_why() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_quoalise-test-server"))
-        .args(["--config", "this is not Lua"])
+        .args(["--server", Software::of_this_run().name(), "--config", "this is neither Lua nor YAML"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -409,5 +435,9 @@ fn a_server_that_cannot_start_says_why() {
     let mut errors = String::new();
     child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
     assert!(!child.wait().unwrap().success());
-    assert!(errors.contains("Prosody did not start") && errors.contains("prosody.cfg.lua"), "{errors}");
+    let (software, file) = match Software::of_this_run() {
+        Software::Prosody => ("Prosody", "prosody.cfg.lua"),
+        Software::Ejabberd => ("ejabberd", "ejabberd.yml"),
+    };
+    assert!(errors.contains(&format!("{software} did not start")) && errors.contains(file), "{errors}");
 }

@@ -1,5 +1,6 @@
 //! Debian's ejabberd.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write as _};
 use std::net::Ipv4Addr;
@@ -20,8 +21,8 @@ use crate::process::ServerProcess;
 use crate::server::{Conflict, NotStarted, OUTPUT, READY_WITHIN, Sasl, ScramHash, Setup, Tls};
 
 const CONFIGURATION: &str = "ejabberd.yml";
-/// What Erlang knows of names and addresses.
-const INETRC: &str = "inetrc";
+/// What Erlang knows of names: nobody's but what it is told, and no name server.
+const INETRC: (&str, &str) = ("inetrc", "{lookup, [file]}.\n{resolv_conf, \"\"}.\n");
 
 /// What it does beside being an ejabberd: it takes accounts by standard input, and answers by standard error.
 ///
@@ -40,7 +41,9 @@ Console = fun Console() ->
         Line when is_list(Line) ->
             [Name, Host, Password] = [base64:decode(Part) || Part <- string:lexemes(Line, " \n")],
             Done = Register(Name, Host, Password),
+            %% Onto the disk at once: a kill must not undo it.
             mnesia:dump_log(),
+            [dets:sync(Table) || Table <- dets:all()],
             Answer(io_lib:format("~0p", [Done])),
             Console();
         _ ->
@@ -101,13 +104,14 @@ pub(crate) fn launch(setup: &Setup) -> Result<(ServerProcess, Console), NotStart
     let not_installed = || NotStarted::Failed("it is not installed; `make setup` does".to_owned());
     let libraries = libraries().ok_or_else(not_installed)?;
     let configuration = setup.write(CONFIGURATION, &configuration(setup)?)?;
-    let inetrc = setup.write(INETRC, &inetrc(setup))?;
+    let inetrc = setup.write(INETRC.0, INETRC.1)?;
     // Written at two ends.
     let output = setup.write(OUTPUT, "").and_then(|path| {
         File::options().append(true).open(path).map_err(|error| failed("its output", error))
     })?;
     let more_output = output.try_clone().map_err(|error| failed("its output", error))?;
     let log = setup.log_file();
+    let neighbours = neighbours(setup) + "ok.";
 
     let home = setup.dir.to_owned();
     let mut process = ServerProcess::spawn("erl", move |command| {
@@ -115,7 +119,18 @@ pub(crate) fn launch(setup: &Setup) -> Result<(ServerProcess, Console), NotStart
             // No spinning while there is nothing to do: others are at work on this machine.
             .args(["+sbwt", "none", "+sbwtdcpu", "none", "+sbwtdio", "none"])
             // No name: not distributed, so no epmd, and nothing to collide with.
-            .args(["-noshell", "-mnesia", "dir", "\"db\"", "-s", "ejabberd", "-eval", CONSOLE])
+            .args([
+                "-noshell",
+                "-mnesia",
+                "dir",
+                "\"db\"",
+                "-eval",
+                &neighbours,
+                "-s",
+                "ejabberd",
+                "-eval",
+                CONSOLE,
+            ])
             .env("EJABBERD_CONFIG_PATH", configuration)
             .env("EJABBERD_LOG_PATH", log)
             .env("ERL_INETRC", inetrc)
@@ -190,14 +205,20 @@ fn libraries() -> Option<PathBuf> {
     })
 }
 
-/// The servers of its federation and nobody else: it asks no name server.
-fn inetrc(setup: &Setup) -> String {
-    let mut lines = vec!["{lookup, [file]}.".to_owned(), "{resolv_conf, \"\"}.".to_owned()];
-    for (address, host) in setup.settings.federation.iter().flat_map(|federation| &federation.hosts) {
-        let [a, b, c, d] = address.octets();
-        lines.push(format!("{{host, {{{a},{b},{c},{d}}}, [{host:?}]}}."));
-    }
-    lines.join("\n") + "\n"
+/// Where the servers of its federation are, in Erlang: as if a name server had said so. Addresses it asks the system
+/// for, which knows those that are written as such.
+fn neighbours(setup: &Setup) -> String {
+    let hosts = setup.settings.federation.iter().flat_map(|federation| &federation.hosts);
+    hosts.fold(String::new(), |mut code, (address, host)| {
+        // In seconds: longer than any test.
+        let time_to_live = 1_000_000;
+        // Writing to a String can't fail.
+        let _ = write!(
+            code,
+            r#"inet_db:add_rr("_xmpp-server._tcp.{host}", in, srv, {time_to_live}, {{0, 0, {S2S_PORT}, "{address}"}}),"#,
+        );
+        code
+    })
 }
 
 /// In YAML, of which JSON is a part.
@@ -218,17 +239,25 @@ fn configuration(setup: &Setup) -> Result<String, NotStarted> {
         tls_options.push("no_tlsv1_3");
     }
     let [c2s, direct_tls] = setup.ports;
-    let client = |port: u16, key: &str, on: bool| {
-        json!({
-            "port": port, "ip": "127.0.0.1", "module": "ejabberd_c2s", key: on,
+    let client = |port: u16, keys: &[&str]| {
+        let mut listener = json!({
+            "port": port, "ip": "127.0.0.1", "module": "ejabberd_c2s",
             "max_stanza_size": settings.stanza_size_limit.unwrap_or(256 * 1024),
             // Those of Debian let 3 kB a second through.
             "shaper": "none",
             "protocol_options": tls_options,
-        })
+        });
+        for key in keys {
+            listener[*key] = json!(true);
+        }
+        listener
     };
-    let mut listen =
-        vec![client(c2s, "starttls_required", settings.tls != Tls::Off), client(direct_tls, "tls", true)];
+    let starttls: &[_] = match settings.tls {
+        Tls::Stock | Tls::V12Only => &["starttls", "starttls_required"],
+        Tls::Optional => &["starttls"],
+        Tls::Off => &[],
+    };
+    let mut listen = vec![client(c2s, starttls), client(direct_tls, &["tls"])];
     if let Some(federation) = &settings.federation {
         listen.push(json!({
             "port": S2S_PORT, "ip": federation.address.to_string(), "module": "ejabberd_s2s_in",
@@ -283,14 +312,13 @@ fn configuration(setup: &Setup) -> Result<String, NotStarted> {
             }),
         ),
     ];
-    match settings.federation {
-        None => lines.push(("s2s_access", json!("none"))),
-        Some(_) => lines.extend([
+    if settings.federation.is_some() {
+        lines.extend([
             // Only certificates tell who somebody is: there is no mod_s2s_dialback.
             ("s2s_use_starttls", json!("required")),
             // It refuses to try again for a random part of this after a failure: five minutes by itself.
             ("s2s_max_retry_delay", json!("1 second")),
-        ]),
+        ]);
     }
     for line in &settings.config {
         // A key that is there twice would be a mistake.

@@ -116,7 +116,7 @@ fn configuration(setup: &Setup) -> String {
             r#"modules_enabled = {{ "roster", "saslauth", "disco", "ping", "smacks", "offline", "dialback"{} }}"#,
             if settings.tls == Tls::Off { "" } else { r#", "tls""# },
         ),
-        format!("c2s_require_encryption = {}", settings.tls != Tls::Off),
+        format!("c2s_require_encryption = {}", matches!(settings.tls, Tls::Stock | Tls::V12Only)),
         r#"authentication = "internal_hashed""#.to_owned(),
         format!(
             "password_hash = {}",

@@ -80,6 +80,8 @@ pub enum Tls {
     /// TLS 1.2 only (on both ports), where Prosody 0.12 offers SCRAM with channel binding.
     #[value(name = "1.2-only")]
     V12Only,
+    /// STARTTLS for who wants it.
+    Optional,
     /// No STARTTLS: the stream stays plain.
     Off,
 }
@@ -214,6 +216,12 @@ impl ServerBuilder {
     pub fn config(mut self, line: impl Into<String>) -> Self {
         self.config.push(line.into());
         self
+    }
+
+    /// [`config`](Self::config) if it is this software; what the other does by itself, say.
+    #[must_use]
+    pub fn config_of(self, software: Software, line: impl Into<String>) -> Self {
+        if self.software == software { self.config(line) } else { self }
     }
 
     /// Starts it, and returns when it takes connections.
