@@ -116,11 +116,13 @@ async fn rights_are_asked_for_each_call_with_who_what_and_when() {
     switch.open.store(true, Ordering::Relaxed);
     assert_eq!(provider.publish(&metadata(), &one(4.0)).await.unwrap(), 1);
     let mut heard = Vec::new();
-    while heard.last() != Some(&4.0) {
+    // What was kept may come behind what is new: ejabberd hands it over beside that.
+    while heard.len() < 2 {
         if let Some(Event::Push(push)) = timeout(PATIENCE, listener.next()).await.unwrap().unwrap() {
             heard.extend_from_slice(push.data.records().values());
         }
     }
+    heard.sort_by(f64::total_cmp);
     assert_eq!(heard, [1.0, 4.0]);
 }
 

@@ -315,7 +315,7 @@ fn configuration(setup: &Setup) -> Result<String, NotStarted> {
     if settings.federation.is_some() {
         lines.extend([
             // Only certificates tell who somebody is: there is no mod_s2s_dialback.
-            ("s2s_use_starttls", json!("required")),
+            ("s2s_use_starttls", json!(if settings.tls == Tls::Off { "false" } else { "required" })),
             // It refuses to try again for a random part of this after a failure: five minutes by itself.
             ("s2s_max_retry_delay", json!("1 second")),
         ]);
