@@ -142,7 +142,7 @@ async fn an_answer_that_cannot_be_received_whole_is_told() {
 /// come in, and that is told; the session goes on.
 #[tokio::test]
 async fn a_stanza_of_any_size_is_borne() {
-    let server = Prosody::builder().stanza_size_limit(200_000_000).start();
+    let server = Server::builder().stanza_size_limit(200_000_000).start();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let mut listener = client.listen().await.unwrap();
@@ -165,7 +165,7 @@ async fn a_stanza_of_any_size_is_borne() {
 
 #[tokio::test]
 async fn absurd_times_and_values_are_refused_or_kept_as_they_are() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let get = async |record: &str| {
         let inner = payload(&format!("<senml n='{SERIES}' {record}/>"), "");
@@ -223,7 +223,7 @@ async fn absurd_times_and_values_are_refused_or_kept_as_they_are() {
 /// Who means another protocol says nothing in this one.
 #[tokio::test]
 async fn what_is_in_another_namespace_is_something_else() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut publisher = Bytes::online(&server).await;
     client.trust(&publisher.jid).unwrap();
