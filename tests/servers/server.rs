@@ -582,10 +582,13 @@ impl Setup<'_> {
 
     /// What it has logged so far.
     pub(crate) fn log(&self) -> String {
+        let file = match self.settings.software {
+            Software::Prosody => self.log_file(),
+            // It prints its log as well, and writes that a second sooner.
+            Software::Ejabberd => self.dir.join(OUTPUT),
+        };
         // It may be cut in the middle of a character while it is written.
-        fs::read(self.log_file())
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-            .unwrap_or_default()
+        fs::read(file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
     }
 
     /// How much it is asked to log.
