@@ -112,11 +112,16 @@ pub fn stream(input: &[u8]) -> bool {
     if refused {
         return false;
     }
-    let (both, refused) = fuzzing::guard(cut(&tapped), 1 << 20);
-    assert!(!refused, "the guard refuses what the tap made");
     let [read, _] = both_ways();
     let plain = fuzzing::payload(&guarded, &read);
-    assert_eq!(fuzzing::payload(&both, &read), plain, "read through the tap");
+    // Of what is no XML they need not make the same. (The XMPP library's parser does not see that attributes are there
+    // twice; the reader of bytes does.)
+    let syntax = Data::from_xml(&guarded, &read).is_err_and(|error| error.kind() == ErrorKind::Syntax);
+    if plain.is_some() && !syntax {
+        let (both, refused) = fuzzing::guard(cut(&tapped), 1 << 20);
+        assert!(!refused, "the guard refuses what the tap made");
+        assert_eq!(fuzzing::payload(&both, &read), plain, "read through the tap");
+    }
     matches!(plain, Some(Ok(_)))
 }
 

@@ -209,7 +209,7 @@ async fn who_binds_something_else() {
         "<iq type='result' id='ID'/>".to_owned(),
         format!("<iq type='result' id='ID'><bind xmlns='{bind}'/></iq>"),
         format!("<iq type='result' id='ID'><bind xmlns='{bind}'><jid>@</jid></bind></iq>"),
-        format!("<iq type='result' id='ID'><bind xmlns='urn:x'><jid>me@quoalise.test/a</jid></bind></iq>"),
+        "<iq type='result' id='ID'><bind xmlns='urn:x'><jid>me@quoalise.test/a</jid></bind></iq>".to_owned(),
         "<iq type='error' id='ID'><error type='cancel'>\
          <not-allowed xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>"
             .to_owned(),

@@ -42,6 +42,10 @@ const CONTENT: usize = 800;
 /// What a text may have beyond the bound, to end with a whole character or reference.
 const LONGEST_REFERENCE: usize = 16;
 
+/// Bytes that are passed on before other tasks get their turn: what comes without end must not keep a deadline from
+/// being kept, and these may be a thousand stanzas.
+const TURN: usize = 8 << 10;
+
 const CDATA: &[u8] = b"<![CDATA[";
 
 /// A transport from which such elements are left out: a `left-out` element stands in their place, and for a stanza a
@@ -52,7 +56,7 @@ pub(super) struct Guard<S> {
     /// What may be read, from `read` on.
     passed: Vec<u8>,
     read: usize,
-    /// Other tasks get their turn before more is read: what comes without end must not keep a deadline from being kept.
+    /// Others have yet to get their turn.
     must_yield: bool,
 }
 
@@ -90,8 +94,8 @@ impl<S: AsyncBufRead + Unpin> AsyncBufRead for Guard<S> {
                     false => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
                 };
             }
-            filter.pass(bytes, passed)?;
-            let count = bytes.len();
+            let count = bytes.len().min(TURN);
+            filter.pass(&bytes[..count], passed)?;
             Pin::new(&mut *inner).consume(count);
         }
         Poll::Ready(Ok(&passed[*read..]))
