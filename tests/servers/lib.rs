@@ -20,6 +20,10 @@ mod pki;
 mod ports;
 mod process;
 mod prosody;
+#[path = "../chaos/proxy.rs"]
+mod proxy;
+#[path = "../chaos/script.rs"]
+mod script;
 
 use std::path::{Path, PathBuf};
 
@@ -27,6 +31,8 @@ pub use account::{Account, random_password};
 pub use pki::{Certificate, Pki};
 pub use ports::free_port;
 pub use prosody::{Prosody, ProsodyBuilder, Sasl, ScramHash, StartError, Tls};
+pub use proxy::{Fault, Proxy, Way};
+pub use script::{Script, Step};
 
 /// The data and vectors that lie beside the repository, in `../shared`; `None` where they are not.
 ///
