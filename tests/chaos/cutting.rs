@@ -37,10 +37,10 @@ const MOST_RECORDS: i64 = 3000;
 const RATE: f64 = 300.0;
 
 /// The whole of it; a run that works needs a quarter of that.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
+pub const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// When the network is whole again, and nothing is missing or ever comes.
-const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(45);
+pub const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(45);
 
 /// What is to happen.
 #[derive(Clone, Copy, Debug)]
@@ -62,12 +62,16 @@ pub struct Outcome {
 
 /// Where the cuts are, for those who keep step with them.
 #[derive(Clone)]
-struct Pace {
+pub struct Pace {
     cuts: watch::Receiver<usize>,
     of: usize,
 }
 
 impl Pace {
+    pub fn new(cuts: watch::Receiver<usize>, of: usize) -> Self {
+        Self { cuts, of }
+    }
+
     /// Waits until the `number`th of so many things may happen: all of them spread over all cuts.
     async fn wait(&mut self, number: usize, of: usize) {
         let need = (number * self.of / of.max(1)).saturating_sub(1);
@@ -96,7 +100,7 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
     let ledger = Arc::new(Mutex::new(Ledger::default()));
     let hung = Arc::new(AtomicUsize::new(0));
     let (told, cuts) = watch::channel(0);
-    let pace = Pace { cuts, of: plan.cuts };
+    let pace = Pace::new(cuts, plan.cuts);
     let listening = tokio::spawn(hear(ears, consumer.clone(), store.clone(), ledger.clone(), diary.clone()));
 
     let mut work = JoinSet::new();
@@ -153,7 +157,7 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
     })
 }
 
-fn some(numbers: &[usize]) -> String {
+pub fn some(numbers: &[usize]) -> String {
     let first: Vec<_> = numbers.iter().take(20).map(usize::to_string).collect();
     format!("{}{}", first.join(" "), if numbers.len() > 20 { " …" } else { "" })
 }
@@ -203,7 +207,7 @@ async fn fail<S: Server>(
     Ok(server)
 }
 
-async fn publish(publisher: Arc<Publisher>, plan: Plan, mut pace: Pace, diary: Diary) {
+pub async fn publish(publisher: Arc<Publisher>, plan: Plan, mut pace: Pace, diary: Diary) {
     let mut random = Rng::with_seed(plan.seed);
     let mut number = 0;
     while number < plan.pushes {
@@ -275,7 +279,7 @@ async fn fill(hole: &Hole, consumer: &Consumer, store: &Store, ledger: &Mutex<Le
 }
 
 /// Whether this is what a failing network may make of a request.
-fn passes(error: &Error) -> bool {
+pub fn passes(error: &Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::ConnectionLost

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The last entries shown after a failure; `--verbose` shows all as they come.
+/// How many entries are shown after a failure; `--verbose` shows all as they come.
 const SHOWN: usize = 150;
 
 /// Clones write into the same.
@@ -50,8 +50,12 @@ impl Diary {
                 writeln!(out, "{:9.3} {what}", when.as_secs_f64())?;
             }
         }
-        for what in self.wrong.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        let wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+        for what in wrong.iter().take(SHOWN) {
             writeln!(out, "WRONG: {what}")?;
+        }
+        if wrong.len() > SHOWN {
+            writeln!(out, "and {} more", wrong.len() - SHOWN)?;
         }
         Ok(())
     }

@@ -3,11 +3,14 @@
 //! A provider and a client of ours talk over a real server, with a [`Proxy`](quoalise_tests::Proxy) before the client
 //! that fails by a script. Every push is a number, so that it can be told which are missing and which came twice.
 
+mod child;
 mod cutting;
 mod diary;
+mod killing;
 mod ledger;
 mod servers;
 mod sides;
+mod soak;
 mod store;
 
 use std::io::{self, Write};
@@ -23,13 +26,12 @@ type Anything<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Cut, stall, delay, throttle and swallow connections between a client and a real server, and see what is lost.
 #[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
-    /// Only on this server; by default on each, one after another
-    #[arg(long, value_enum)]
-    server: Option<Which>,
-    /// The script of the faults; the same seed does the same again, as far as time lets it
-    #[arg(long)]
-    seed: Option<u64>,
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    common: Common,
     /// Numbers to push
     #[arg(long)]
     pushes: Option<usize>,
@@ -42,7 +44,20 @@ struct Arguments {
     /// How often to take the server down
     #[arg(long)]
     restarts: Option<usize>,
-    /// A small run of half a minute a server
+    /// Leave the network alone, and kill the listening program so often
+    #[arg(long, value_name = "KILLS", conflicts_with_all = ["histories", "cuts", "restarts"])]
+    kill: Option<usize>,
+}
+
+#[derive(clap::Args)]
+struct Common {
+    /// Only on this server; by default on each, one after another
+    #[arg(long, value_enum)]
+    server: Option<Which>,
+    /// The script of the faults; the same seed does the same again, as far as time lets it
+    #[arg(long)]
+    seed: Option<u64>,
+    /// A small run of less than half a minute a server
     #[arg(long)]
     short: bool,
     /// Tell on standard error what happens when
@@ -50,22 +65,34 @@ struct Arguments {
     verbose: bool,
 }
 
+#[derive(clap::Subcommand)]
+enum Command {
+    /// See what many pushes and reconnects cost the process that takes them
+    Soak {
+        #[command(flatten)]
+        common: Common,
+        /// Numbers to push
+        #[arg(long)]
+        pushes: Option<usize>,
+        /// How often sessions have to connect again, at the least
+        #[arg(long)]
+        reconnects: Option<usize>,
+    },
+    /// The process that takes the pushes, started by the others
+    #[command(hide = true)]
+    Listen,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Which {
     Prosody,
 }
 
-impl Arguments {
-    fn plan(&self, seed: u64) -> cutting::Plan {
-        let or = |given: Option<usize>, full, short| given.unwrap_or(if self.short { short } else { full });
-        cutting::Plan {
-            seed,
-            pushes: or(self.pushes, 10_000, 500),
-            histories: or(self.histories, 500, 25),
-            cuts: or(self.cuts, 200, 15),
-            restarts: or(self.restarts, 2, 1),
-        }
-    }
+/// What is to be done on each server.
+enum Task {
+    Cut(cutting::Plan),
+    Kill(cutting::Plan),
+    Soak(soak::Plan),
 }
 
 fn main() -> ExitCode {
@@ -81,30 +108,80 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Anything<bool> {
-    let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
+    let common = match &arguments.command {
+        Some(Command::Listen) => return child::main(),
+        Some(Command::Soak { common, .. }) => common,
+        None => &arguments.common,
+    };
+    let seed = common.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
     writeln!(io::stdout(), "seed {seed}")?;
-    let servers = arguments.server.map_or_else(|| Which::value_variants().to_vec(), |one| vec![one]);
+    let task = arguments.task(common.short, seed);
+    let servers = common.server.map_or_else(|| Which::value_variants().to_vec(), |one| vec![one]);
     let mut is_good = true;
     for server in servers {
         is_good &= match server {
-            Which::Prosody => on::<Prosody>(arguments, seed)?,
+            Which::Prosody => on::<Prosody>(&task, common.verbose)?,
         };
     }
     Ok(is_good)
 }
 
-fn on<S: Server>(arguments: &Arguments, seed: u64) -> Anything<bool> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let diary = Diary::new(arguments.verbose);
-    let plan = arguments.plan(seed);
-    let outcome = runtime.block_on(cutting::run::<S>(plan, &diary))?;
-    let cutting::Outcome { cuts, lost, doubled, hung } = outcome;
-    if !diary.is_good() {
-        diary.show(&mut io::stderr())?;
+impl Arguments {
+    fn task(&self, short: bool, seed: u64) -> Task {
+        let or = |given: Option<usize>, full, small| given.unwrap_or(if short { small } else { full });
+        if let Some(Command::Soak { pushes, reconnects, .. }) = self.command {
+            return Task::Soak(soak::Plan {
+                seed,
+                pushes: or(pushes, 100_000, 3000),
+                reconnects: or(reconnects, 1000, 40),
+            });
+        }
+        let plan = cutting::Plan {
+            seed,
+            pushes: or(self.pushes, 10_000, 500),
+            histories: or(self.histories, 500, 25),
+            cuts: or(self.cuts, 200, 15),
+            restarts: or(self.restarts, 2, 1),
+        };
+        match self.kill {
+            Some(kills) => Task::Kill(cutting::Plan { cuts: kills, ..plan }),
+            None => Task::Cut(plan),
+        }
     }
+}
+
+/// Does it on one server, and tells what came of it; whether that is good.
+fn on<S: Server>(task: &Task, verbose: bool) -> Anything<bool> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let diary = Diary::new(verbose);
     let mut out = io::stdout();
     writeln!(out, "on {}:", S::NAME)?;
-    let pushes = plan.pushes;
-    writeln!(out, "chaos: {pushes} pushes, {cuts} cuts, {lost} lost, {doubled} doubled, {hung} hung")?;
-    Ok(diary.is_good() && cuts >= plan.cuts)
+    let done = runtime.block_on(async {
+        Anything::Ok(match task {
+            Task::Cut(plan) => {
+                let cutting::Outcome { cuts, lost, doubled, hung } = cutting::run::<S>(*plan, &diary).await?;
+                let pushes = plan.pushes;
+                let line = format!(
+                    "chaos: {pushes} pushes, {cuts} cuts, {lost} lost, {doubled} doubled, {hung} hung"
+                );
+                (cuts >= plan.cuts, line)
+            }
+            Task::Kill(plan) => {
+                let killing::Outcome { lost, doubled, repeated } = killing::run::<S>(*plan, &diary).await?;
+                let (pushes, kills) = (plan.pushes, plan.cuts);
+                let line = format!(
+                    "chaos: {pushes} pushes, {kills} kills, {lost} lost, {doubled} doubled, {repeated} repeated"
+                );
+                (true, line)
+            }
+            Task::Soak(plan) => soak::run::<S>(*plan, &diary).await?,
+        })
+    });
+    // What went wrong may be the reason of an error, too.
+    if !diary.is_good() || done.is_err() {
+        diary.show(&mut io::stderr())?;
+    }
+    let (is_done, line) = done?;
+    writeln!(out, "{line}")?;
+    Ok(is_done && diary.is_good())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use quoalise::data::Data;
 use quoalise::jiff::Timestamp;
-use quoalise::provider::{Everybody, Limits, MemorySubscriptions, Provider};
+use quoalise::provider::{Everybody, Limits, MemorySubscriptions, Provider, Subscriptions as _};
 use quoalise::{Client, Config, ErrorKind, Event, Listener, Period, Result};
 use tokio::sync::RwLock;
 use tokio::time::sleep;
@@ -46,6 +46,11 @@ impl Publisher {
         let provider = start(&config, &subscriptions, &store).await?;
         let jid = provider.jid();
         Ok(Self { config, subscriptions, store, provider: RwLock::new(provider), jid })
+    }
+
+    /// How many have subscribed.
+    pub async fn subscribers(&self) -> usize {
+        self.subscriptions.all().await.map_or(0, |all| all.len())
     }
 
     /// Pushes the next number. An error says that it may not have been.
@@ -134,7 +139,7 @@ impl Consumer {
 /// What the listening side hears.
 pub enum Heard {
     /// Data, and whether they may have been given before.
-    Push(Data, bool),
+    Push(Box<Data>, bool),
     Hole(Hole),
     /// What the session tells of itself.
     Told(String),
@@ -190,7 +195,7 @@ impl Ears {
 
 fn heard(event: Event) -> Heard {
     match event {
-        Event::Push(push) => Heard::Push(push.data, false),
+        Event::Push(push) => Heard::Push(Box::new(push.data), false),
         Event::Availability { from, available } => Heard::Told(format!("{from} available: {available}")),
         other => Heard::Wrong(format!("{other:?}")),
     }
