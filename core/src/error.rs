@@ -28,6 +28,8 @@ pub enum ErrorKind {
     LoginRefused,
     /// The connection was lost; whether the request was carried out is not known.
     ConnectionLost,
+    /// Another session of the account took the address of this one; it is over.
+    Replaced,
     /// The peer is there, or may be, and did not answer within the deadline.
     NoAnswer,
     /// The provider does not know this account, or has no valid consent (`not-authorized`, `forbidden`).
@@ -60,7 +62,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::InvalidArgument,
         Self::UnknownHost,
         Self::Unreachable,
@@ -69,6 +71,7 @@ impl ErrorKind {
         Self::UnsuitableServer,
         Self::LoginRefused,
         Self::ConnectionLost,
+        Self::Replaced,
         Self::NoAnswer,
         Self::NotAuthorized,
         Self::BadRequest,
@@ -96,6 +99,7 @@ impl ErrorKind {
             Self::UnsuitableServer => "unsuitable-server",
             Self::LoginRefused => "login-refused",
             Self::ConnectionLost => "connection-lost",
+            Self::Replaced => "replaced",
             Self::NoAnswer => "no-answer",
             Self::NotAuthorized => "not-authorized",
             Self::BadRequest => "bad-request",

@@ -52,12 +52,12 @@ mod state;
 #[cfg(feature = "xmpp")]
 pub use client::{
     AuthorizeRequest, AuthorizeUri, Availability, Client, CommandInfo, Consent, DatePeriod, Direction, Event,
-    Execution, FieldValue, Listener, Outcome, Period, Push, Table, Values,
+    Execution, FieldValue, Hole, Listener, Listening, Outcome, Period, Push, Table, Values, WhenFull,
 };
 pub use data::{Rights, Series};
 pub use error::{Error, ErrorKind, Result};
 pub use jiff;
 #[cfg(feature = "xmpp")]
-pub use session::{Config, Security};
+pub use session::{Config, ConnectionState, Security, States};
 #[cfg(feature = "xmpp")]
 pub use xmpp_parsers::jid;

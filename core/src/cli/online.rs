@@ -333,6 +333,26 @@ impl Pushes<'_> {
                 say(&format!("{dropped} pushes were lost: they came faster than they could be written"));
                 Ok(false)
             }
+            Event::Interrupted { error } => {
+                say(&format!("{}; connecting again", error.message()));
+                Ok(false)
+            }
+            Event::Resumed => {
+                say("the connection is there again, and nothing was lost");
+                Ok(false)
+            }
+            Event::Hole(hole) => {
+                say(&format!(
+                    "what was pushed between {:.0} and {:.0} may be lost: ask for it by `quoalise get-history`",
+                    hole.since, hole.until
+                ));
+                Ok(false)
+            }
+            Event::NotSubscribed { provider, identifier, error } => {
+                let identifier = clean(identifier.as_str());
+                say(&format!("{provider} no longer pushes {identifier}: {}", error.message()));
+                Ok(false)
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ use super::{AVAILABILITY_TIMEOUT, Client, Values, provider_argument};
 use crate::data::{Data, Series};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::xml::is_xml;
-use crate::session::{Request, Session};
+use crate::session::{Request, Session, closed};
 use crate::stanza::{Action, Command, Field, Form, FormType, NS_COMMANDS, Note, Status, series};
 
 /// A command that asks for more than this many forms has lost its way.
@@ -427,11 +427,28 @@ impl<'v> Walk<'v> {
 }
 
 impl Execution {
+    /// Asks for the first stage. Whoever stops waiting cancels the command, also where its answer comes only then.
     async fn start(session: &Session, to: Jid, request: Command) -> Result<Self> {
         let answer = Command::execute(&*request.node, None);
         let mut execution = Self { session: session.clone(), to, answer, open: false };
-        execution.ask(request).await?;
-        Ok(execution)
+        let (mut tell, told) = tokio::sync::oneshot::channel();
+        session.spawn(async move {
+            let done = {
+                let mut asking = std::pin::pin!(execution.ask(request));
+                tokio::select! {
+                    done = &mut asking => Some(done),
+                    () = tell.closed() => {
+                        let _ = tokio::time::timeout(AVAILABILITY_TIMEOUT, asking).await;
+                        None
+                    }
+                }
+            };
+            // If it is dropped here while there is something to cancel, it is canceled.
+            if let Some(done) = done {
+                drop(tell.send(done.map(|()| execution)));
+            }
+        });
+        told.await.unwrap_or_else(|_| Err(closed()))
     }
 
     /// Which command this is.
@@ -619,7 +636,9 @@ impl Execution {
 
     /// Each question has a deadline of its own: a slow stage must not eat the time of the next.
     async fn ask(&mut self, request: Command) -> Result<()> {
-        let (request, limit) = (Request::Set(request.to_element()), self.session.request_timeout());
+        let is_safe = request.session.is_none() && request.form.is_some() && is_reading(&request.node);
+        let (element, limit) = (request.to_element(), self.session.request_timeout());
+        let request = if is_safe { Request::SafeSet(element) } else { Request::Set(element) };
         let answer = self.session.request(Some(&self.to), request, limit).await;
         if answer.as_ref().is_err_and(|error| error.kind() == ErrorKind::SessionExpired) {
             self.open = false;
@@ -675,6 +694,11 @@ impl Execution {
     pub(crate) fn operation(&self) -> String {
         format!("running {} at {}", self.answer.node, self.to)
     }
+}
+
+/// Whether a command only reads, so that it may be asked again when the connection was lost in between.
+fn is_reading(node: &str) -> bool {
+    matches!(node, "get_history" | "list_series" | "get_load_curve" | "get_daily")
 }
 
 impl Drop for Execution {

@@ -13,16 +13,18 @@ use xmpp_parsers::ns;
 use xmpp_parsers::presence::{Presence, Type as PresenceType};
 
 use super::dataconnect::{self, AuthorizeUri, Consent, Notice};
-use super::{Event, Push};
-use crate::data;
+#[cfg(feature = "sqlite")]
+use super::journal::Journal;
+use super::seen::{self, Fingerprint, Last, Seen};
+use super::{Event, Hole, Listening, Push, WhenFull};
+use crate::data::{self, Identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::ReadOptions;
-use crate::session::Handler;
+use crate::session::{Change, Handler, Receipt};
 use crate::stanza::payload;
 
-/// How many messages wait for a listener before the oldest are given up, counted and told; and how many bytes of them.
-const QUEUED: usize = 10_000;
-const QUEUED_BYTES: usize = 64 << 20;
+/// How many bytes of messages wait for a listener at the most; a single one may be larger.
+const QUEUED_BYTES: usize = 32 << 20;
 
 /// How many addresses of trusted providers are remembered to be there or not.
 const PRESENCES: usize = 1000;
@@ -30,20 +32,25 @@ const PRESENCES: usize = 1000;
 /// How many authorizations are remembered, for the notices that answer them; the oldest are forgotten.
 const AUTHORIZATIONS: usize = 10_000;
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Inbox {
     state: Mutex<State>,
+    seen: Mutex<Seen>,
     woken: Notify,
+    /// Told when it is to be looked whether the subscriptions are still there.
+    pub(super) reset: Notify,
 }
 
 #[derive(Default)]
 struct State {
-    /// Who we are, resource included: the server tells us of our own presence too.
-    own: Option<Jid>,
+    /// Who we are, resources included: the server tells us of our own presence too.
+    own: [Option<Jid>; 2],
+    /// Whom we subscribed to at what.
+    subscribed: BTreeSet<(Jid, Identifier)>,
     trusted: BTreeMap<BareJid, Trust>,
     /// Those whose messages were dropped, and of whom that was told.
     told: BTreeSet<BareJid>,
-    listening: bool,
+    listening: Option<Listening>,
     queue: VecDeque<Received>,
     /// How many of the queue are messages, and how many bytes they are.
     queued: usize,
@@ -55,9 +62,9 @@ struct State {
     over: Option<Error>,
 }
 
-impl std::fmt::Debug for State {
+impl std::fmt::Debug for Inbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State").field("queued", &self.queue.len()).finish_non_exhaustive()
+        f.debug_struct("Inbox").field("queued", &self.lock().queue.len()).finish_non_exhaustive()
     }
 }
 
@@ -107,11 +114,32 @@ struct Known {
 enum Received {
     Message(Box<Mail>),
     Presence { from: Jid, available: bool },
+    /// The connection was lost, and is being made anew.
+    Interrupted(Error),
+    Resumed,
+    /// There is a new session, and there may be a hole.
+    Reset { since: Timestamp, until: Timestamp },
+    NotSubscribed { provider: Jid, identifier: Identifier, error: Error },
+}
+
+/// An event, and what is to be done when the application is done with it.
+pub(super) struct Given {
+    pub event: Event,
+    pub settle: Settle,
+}
+
+/// When it is dropped, the server may forget the message.
+#[derive(Debug, Default)]
+pub(super) struct Settle {
+    fingerprint: Option<Fingerprint>,
+    ends: Vec<Last>,
+    receipts: Vec<Receipt>,
 }
 
 /// A message as it came, decoded only when it is taken: the session's task must not wait for that.
-#[derive(Clone)]
 struct Mail {
+    /// Of the last of the events that come of it.
+    receipt: Option<Receipt>,
     /// Which of the payloads is the notice of consent to tell; otherwise it is the data.
     notice: Option<usize>,
     from: Jid,
@@ -131,8 +159,8 @@ impl Inbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn set_own(&self, jid: Jid) {
-        self.lock().own = Some(jid);
+    fn set_own(&self, side: Side, jid: Jid) {
+        self.lock().own[side as usize] = Some(jid);
     }
 
     pub(super) fn trust(&self, provider: BareJid) {
@@ -159,12 +187,83 @@ impl Inbox {
     }
 
     /// False where somebody listens already.
-    pub(super) fn begin(&self) -> bool {
-        !std::mem::replace(&mut self.lock().listening, true)
+    pub(super) fn begin(&self, listening: Listening) -> bool {
+        let mut state = self.lock();
+        if state.listening.is_some() {
+            return false;
+        }
+        state.listening = Some(listening);
+        state.over = None;
+        true
     }
 
-    pub(super) fn end(&self) {
-        self.lock().listening = false;
+    /// Goes on from a journal. Where the process before ended in the midst of things, there may be a hole since.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn keep(&self, path: &std::path::Path) -> Result<()> {
+        let before = self.seen().keep(Journal::open(path)?)?;
+        if let Some(since) = before {
+            let mut state = self.lock();
+            state.queue.push_front(Received::Reset { since, until: Timestamp::now() });
+        }
+        Ok(())
+    }
+
+    /// Nobody listens any more. What the server still has to hear of comes again to the next listener; what it does not
+    /// count stays here for that.
+    pub(super) fn end(&self, is_kept_by_server: bool) {
+        let mut state = self.lock();
+        state.listening = None;
+        if is_kept_by_server {
+            state.queue.retain(|received| !matches!(received, Received::Message(mail) if mail.receipt.is_some()));
+            let messages = state.queue.iter().filter_map(|received| match received {
+                Received::Message(mail) => Some(mail.bytes),
+                _ => None,
+            });
+            (state.queued, state.queued_bytes) = messages.fold((0, 0), |(count, sum), bytes| (count + 1, sum + bytes));
+        }
+        drop(state);
+        #[cfg(feature = "sqlite")]
+        self.seen().end();
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers a subscription, or forgets it.
+    pub(super) fn subscribed(&self, provider: Jid, identifier: Identifier, is_on: bool) {
+        let mut state = self.lock();
+        if is_on {
+            state.subscribed.insert((provider, identifier));
+        } else {
+            state.subscribed.remove(&(provider, identifier));
+        }
+    }
+
+    pub(super) fn subscriptions(&self) -> Vec<(Jid, Identifier)> {
+        self.lock().subscribed.iter().cloned().collect()
+    }
+
+    pub(super) fn not_subscribed(&self, provider: Jid, identifier: Identifier, error: Error) {
+        self.lock().queue.push_back(Received::NotSubscribed { provider, identifier, error });
+        self.woken.notify_waiters();
+    }
+
+    /// The application is done with an event.
+    pub(super) fn settle(&self, settle: Settle) -> Result<()> {
+        let Settle { fingerprint, ends, receipts } = settle;
+        let mut seen = self.seen();
+        let noted = match &fingerprint {
+            Some(fingerprint) => seen.taken(fingerprint, &ends),
+            None => {
+                seen.reached(&ends);
+                Ok(())
+            }
+        };
+        drop(seen);
+        // Also where that could not be noted: at the worst it is not recognised when it comes again.
+        drop(receipts);
+        noted
     }
 
     /// Done when there may be something new.
@@ -172,31 +271,87 @@ impl Inbox {
         self.woken.notified()
     }
 
-    pub(super) fn take(&self) -> Option<Event> {
-        let mut state = self.lock();
-        let dropped = std::mem::take(&mut state.dropped);
-        if dropped > 0 {
-            return Some(Event::Overflow { dropped });
+    /// The next event, if there is one.
+    pub(super) fn take(&self) -> Result<Option<Given>> {
+        loop {
+            let received = {
+                let mut state = self.lock();
+                let dropped = std::mem::take(&mut state.dropped);
+                if dropped > 0 {
+                    return Ok(Some(Event::Overflow { dropped }.into()));
+                }
+                let Some(received) = state.queue.pop_front() else { return Ok(None) };
+                match &received {
+                    Received::Presence { from, available } => {
+                        let known = Known { told: Some(*available), queued: None };
+                        state.presences.insert(from.clone(), known);
+                    }
+                    Received::Message(mail) => {
+                        state.queued -= 1;
+                        state.queued_bytes -= mail.bytes;
+                    }
+                    _ => {}
+                }
+                received
+            };
+            let event = match received {
+                Received::Presence { from, available } => Event::Availability { from, available },
+                Received::Interrupted(error) => Event::Interrupted { error },
+                Received::Resumed => Event::Resumed,
+                Received::Reset { since, until } => {
+                    Event::Hole(Hole { since, until, lasts: self.seen().lasts() })
+                }
+                Received::NotSubscribed { provider, identifier, error } => {
+                    Event::NotSubscribed { provider, identifier, error }
+                }
+                Received::Message(mail) => match self.open(*mail)? {
+                    Some(given) => return Ok(Some(given)),
+                    None => continue,
+                },
+            };
+            return Ok(Some(event.into()));
         }
-        match state.queue.pop_front()? {
-            Received::Presence { from, available } => {
-                state.presences.insert(from.clone(), Known { told: Some(available), queued: None });
-                Some(Event::Availability { from, available })
+    }
+
+    /// The event of a message; none where the application has had it.
+    fn open(&self, mut mail: Mail) -> Result<Option<Given>> {
+        let fingerprint = mail.fingerprint();
+        let receipts: Vec<Receipt> = mail.receipt.take().into_iter().collect();
+        let mut repeated = false;
+        if let Some(fingerprint) = &fingerprint {
+            let mut seen = self.seen();
+            match seen.look(fingerprint) {
+                seen::Known::Taken => {
+                    log::debug!("a message came again, and was dropped");
+                    return Ok(None);
+                }
+                known => repeated = known == seen::Known::Given,
             }
-            Received::Message(mail) => {
-                state.queued -= 1;
-                state.queued_bytes -= mail.bytes;
-                drop(state);
-                Some(self.decode(*mail))
+            if let Err(error) = seen.given(fingerprint) {
+                drop(seen);
+                // What cannot be noted is not given: it would not be recognised.
+                mail.receipt = receipts.into_iter().next();
+                let mut state = self.lock();
+                state.queued += 1;
+                state.queued_bytes += mail.bytes;
+                state.queue.push_front(Received::Message(Box::new(mail)));
+                return Err(error);
             }
         }
+        let mut event = self.decode(mail);
+        let mut ends = Vec::new();
+        if let Event::Push(push) = &mut event {
+            push.repeated = repeated;
+            ends = seen::ends(&push.from, &push.data);
+        }
+        Ok(Some(Given { event, settle: Settle { fingerprint, ends, receipts } }))
     }
 
     pub(super) fn over(&self) -> Option<Error> {
         self.lock().over.clone()
     }
 
-    fn receive(&self, message: Message) {
+    fn receive(&self, message: Message, receipt: Option<Receipt>) {
         if matches!(message.type_, MessageType::Error | MessageType::Groupchat) {
             return;
         }
@@ -229,12 +384,12 @@ impl Inbox {
             + body.as_ref().map_or(0, String::len)
             + texts.iter().map(|text| 300 + text.text().len()).sum::<usize>();
         let (id, at, payloads) = (message.id.map(|id| id.0), Timestamp::now(), message.payloads);
-        let mail = Mail { notice, from, id, stamp, at, body, texts, payloads, bytes };
+        let mail = Mail { receipt: None, notice, from, id, stamp, at, body, texts, payloads, bytes };
         // One that is both is told as both.
         if notice.is_some() && has_data {
-            state.push(mail.clone());
+            state.push(mail.copy());
         }
-        state.push(Mail { notice: notice.filter(|_| !has_data), ..mail });
+        state.push(Mail { notice: notice.filter(|_| !has_data), receipt, ..mail });
         drop(state);
         self.woken.notify_waiters();
     }
@@ -247,7 +402,7 @@ impl Inbox {
         };
         let Some(from) = presence.from else { return };
         let mut state = self.lock();
-        if state.own.as_ref() == Some(&from) || !state.trusted.contains_key(&from.to_bare()) {
+        if state.own.iter().flatten().any(|own| *own == from) || !state.trusted.contains_key(&from.to_bare()) {
             return;
         }
         state.presence(from, available);
@@ -272,16 +427,51 @@ impl Inbox {
 }
 
 impl State {
+    /// Whether another message may be read, or would be one too many.
+    fn has_room(&self) -> bool {
+        let Some(listening) = &self.listening else { return true };
+        listening.when_full == WhenFull::DropOldest
+            || self.queued < listening.capacity && self.queued_bytes < QUEUED_BYTES
+    }
+
     fn push(&mut self, mail: Mail) {
         self.queued += 1;
         self.queued_bytes += mail.bytes;
         self.queue.push_back(Received::Message(Box::new(mail)));
-        while self.queued > QUEUED || (self.queued_bytes > QUEUED_BYTES && self.queued > 1) {
+        let (capacity, policy) = match &self.listening {
+            Some(listening) => (listening.capacity, listening.when_full),
+            None => (Listening::default().capacity, WhenFull::DropOldest),
+        };
+        // What was read already is kept where the rest has to wait for room.
+        if policy == WhenFull::Wait {
+            return;
+        }
+        while self.queued > capacity || (self.queued_bytes > QUEUED_BYTES && self.queued > 1) {
             let oldest = self.queue.iter().position(|received| matches!(received, Received::Message(_)));
             let Some(Received::Message(oldest)) = oldest.and_then(|at| self.queue.remove(at)) else { return };
             self.queued -= 1;
             self.queued_bytes -= oldest.bytes;
             self.dropped += 1;
+        }
+    }
+
+    /// Queues what became of the connection. Of what nobody took in between only the upshot is kept, so that a bad
+    /// network cannot fill the queue.
+    fn changed(&mut self, change: &Change) {
+        let news = match change {
+            Change::Interrupted(error) => Received::Interrupted(error.clone()),
+            Change::Resumed => Received::Resumed,
+            Change::Reset { since, .. } => Received::Reset { since: *since, until: Timestamp::now() },
+        };
+        if matches!(self.queue.back(), Some(Received::Interrupted(_))) {
+            self.queue.pop_back();
+            if matches!(news, Received::Resumed) {
+                return;
+            }
+        }
+        match (self.queue.back_mut(), &news) {
+            (Some(Received::Reset { until, .. }), Received::Reset { until: later, .. }) => *until = *later,
+            _ => self.queue.push_back(news),
         }
     }
 
@@ -311,8 +501,34 @@ impl State {
 }
 
 impl Mail {
+    /// The same, but for the receipt.
+    fn copy(&self) -> Self {
+        Self {
+            receipt: None,
+            notice: self.notice,
+            from: self.from.clone(),
+            id: self.id.clone(),
+            stamp: self.stamp.clone(),
+            at: self.at,
+            body: self.body.clone(),
+            texts: self.texts.clone(),
+            payloads: self.payloads.clone(),
+            bytes: self.bytes,
+        }
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        let sent = self.stamp.clone().and_then(Result::ok).unwrap_or(self.at);
+        let fingerprint = Fingerprint::of(&self.from, self.id.as_deref(), sent, &self.payloads)?;
+        // One message may be told as two events.
+        Some(match self.notice {
+            Some(_) => fingerprint.with("notice"),
+            None => fingerprint,
+        })
+    }
+
     fn decode(self) -> Result<Event> {
-        let Self { notice, from, id, stamp, at, body, texts, payloads, bytes: _ } = self;
+        let Self { receipt: _, notice, from, id, stamp, at, body, texts, payloads, bytes: _ } = self;
         let delayed = stamp.is_some();
         let sent = stamp.unwrap_or(Ok(at))?;
         // Relative times count from when the push was sent (RFC 8428 section 4.5.3).
@@ -330,7 +546,7 @@ impl Mail {
                     let message = format!("a push of {from} cannot be read: {error}");
                     Error::new(ErrorKind::MalformedAnswer, message).caused_by(error)
                 })?;
-                Ok(Event::Push(Push { from, id, sent, delayed, data, body, other }))
+                Ok(Event::Push(Push { from, id, sent, delayed, repeated: false, data, body, other }))
             }
             Some(notice) => {
                 let Notice { usage_points, state, unknown } =
@@ -395,21 +611,62 @@ fn weight(element: &Element) -> usize {
     300 + attributes + nodes.sum::<usize>()
 }
 
-/// The side of the inbox that the session's task sees.
-pub(super) struct Receiver(pub(super) Arc<Inbox>);
+impl From<Event> for Given {
+    fn from(event: Event) -> Self {
+        Self { event, settle: Settle::default() }
+    }
+}
+
+/// Which of a client's sessions something is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Asking,
+    Listening,
+}
+
+/// The side of the inbox that a session's task sees.
+pub(super) struct Receiver {
+    pub inbox: Arc<Inbox>,
+    pub side: Side,
+}
 
 impl Handler for Receiver {
-    fn message(&mut self, message: Message) {
-        self.0.receive(message);
+    fn message(&mut self, message: Message, receipt: Receipt) {
+        // Pushes are for whoever listens. What comes to the other session all the same must not keep the server
+        // waiting for somebody who may never listen.
+        self.inbox.receive(message, Some(receipt).filter(|_| self.side == Side::Listening));
     }
 
     fn presence(&mut self, presence: Presence) {
-        self.0.presence(presence);
+        self.inbox.presence(presence);
+    }
+
+    fn has_room(&self) -> bool {
+        self.side == Side::Asking || self.inbox.lock().has_room()
+    }
+
+    fn changed(&mut self, change: &Change) {
+        if let Change::Reset { jid, .. } = change {
+            self.inbox.set_own(self.side, jid.clone());
+        }
+        if self.side == Side::Listening {
+            self.inbox.lock().changed(change);
+            self.inbox.woken.notify_waiters();
+            if matches!(change, Change::Reset { .. }) {
+                self.inbox.reset.notify_one();
+            }
+        }
+    }
+
+    fn bound(&mut self, jid: &Jid) {
+        self.inbox.set_own(self.side, jid.clone());
     }
 
     fn over(&mut self, error: &Error) {
-        self.0.lock().over = Some(error.clone());
-        self.0.woken.notify_waiters();
+        if self.side == Side::Listening {
+            self.inbox.lock().over = Some(error.clone());
+            self.inbox.woken.notify_waiters();
+        }
     }
 }
 
@@ -418,8 +675,8 @@ mod tests {
     use super::*;
 
     fn told(inbox: &Inbox) -> Vec<(String, bool)> {
-        std::iter::from_fn(|| inbox.take())
-            .map(|event| match event {
+        std::iter::from_fn(|| inbox.take().unwrap())
+            .map(|given| match given.event {
                 Event::Availability { from, available } => (from.to_string(), available),
                 other => panic!("{other:?}"),
             })
@@ -455,7 +712,7 @@ mod tests {
         say(&inbox, "p@a.test/x", Gone);
         say(&inbox, "p@a.test/x", Gone);
         assert_eq!(told(&inbox), [(x, false)]);
-        inbox.set_own("p@a.test/own".parse().unwrap());
+        inbox.set_own(Side::Listening, "p@a.test/own".parse().unwrap());
         say(&inbox, "p@a.test/own", Here);
         assert_eq!(told(&inbox), []);
     }

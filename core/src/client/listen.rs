@@ -1,3 +1,5 @@
+#[cfg(feature = "sqlite")]
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -5,10 +7,11 @@ use jiff::Timestamp;
 use xmpp_parsers::jid::Jid;
 
 use super::Consent;
-use super::inbox::Inbox;
-use crate::data::{Data, Element};
+use super::inbox::{Given, Inbox, Settle};
+use super::seen::Lasts;
+use crate::data::{Data, Element, Identifier};
 use crate::error::{Error, ErrorKind, Result};
-use crate::session::Session;
+use crate::session::{ConnectionState, Session};
 
 /// How long a server may take to hand over what it had sent already.
 const FINISH_TIMEOUT: Duration = Duration::from_secs(2);
@@ -25,6 +28,9 @@ pub struct Push {
     pub sent: Timestamp,
     /// Whether a server kept it while this account was away.
     pub delayed: bool,
+    /// Whether it was given before, to this process or, with a [journal](Listening::journal), to one before, and nobody
+    /// knows whether that came to its end with it. One that was taken is not given again.
+    pub repeated: bool,
     /// The data; those of several `quoalise` elements of one message follow each other.
     pub data: Data,
     /// What the message says in words, where it does; of several languages English, if it is among them.
@@ -37,12 +43,13 @@ pub struct Push {
 impl std::fmt::Debug for Push {
     /// The body may tell readings, and is left out.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { from, id, sent, delayed, data, body: _, other } = self;
+        let Self { from, id, sent, delayed, repeated, data, body: _, other } = self;
         f.debug_struct("Push")
             .field("from", &from.to_string())
             .field("id", id)
             .field("sent", sent)
             .field("delayed", delayed)
+            .field("repeated", repeated)
             .field("data", data)
             .field("other", other)
             .finish_non_exhaustive()
@@ -75,40 +82,152 @@ pub enum Event {
         /// What is wrong with it.
         error: Error,
     },
-    /// So many pushes and notices were given up, because more came than were taken.
+    /// So many pushes and notices were given up, because more came than were taken: see [`WhenFull::DropOldest`].
     Overflow {
         /// How many.
         dropped: u64,
     },
+    /// The connection was lost, and is being made anew by itself. The server keeps what comes meanwhile.
+    Interrupted {
+        /// What happened.
+        error: Error,
+    },
+    /// It is there again, and nothing was lost (XEP-0198). Where an interruption had its end before anybody took that
+    /// event, neither is told.
+    Resumed,
+    /// The connection is there again, but the server no longer knew of the session, so some pushes may be lost:
+    /// [`Client::fill`](super::Client::fill) asks for what they may have told. Also first of all, where a process before
+    /// this one did not come to a good end, as far as the [journal](Listening::journal) knows.
+    Hole(Hole),
+    /// After such a loss it was looked whether the subscriptions made by this client are still there, and this one is
+    /// not.
+    NotSubscribed {
+        /// Where.
+        provider: Jid,
+        /// To what.
+        identifier: Identifier,
+        /// Why the provider will not have it.
+        error: Error,
+    },
+}
+
+/// A stretch of time in which pushes may have got lost.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Hole {
+    /// What was sent before is here.
+    pub since: Timestamp,
+    /// What was sent after that comes again, or is here.
+    pub until: Timestamp,
+    /// How far the series went by then.
+    pub(super) lasts: Arc<Lasts>,
+}
+
+impl std::fmt::Debug for Hole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hole").field("since", &self.since).field("until", &self.until).finish_non_exhaustive()
+    }
+}
+
+/// What to do with what comes when nobody takes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WhenFull {
+    /// Nothing more is read: the network, and the server, keep it. Servers keep a session's messages only for a while,
+    /// and only so many (Prosody 500, ejabberd 5,000): who listens should not stop for minutes.
+    #[default]
+    Wait,
+    /// The oldest are given up, counted, and told as [`Event::Overflow`].
+    DropOldest,
+}
+
+/// How to listen; see [`Client::listen_with`](super::Client::listen_with).
+///
+/// ```
+/// use quoalise::{Listening, WhenFull};
+///
+/// let latest = Listening::default().capacity(1).when_full(WhenFull::DropOldest);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Listening {
+    pub(super) capacity: usize,
+    pub(super) when_full: WhenFull,
+    #[cfg(feature = "sqlite")]
+    pub(super) journal: Option<PathBuf>,
+}
+
+impl Default for Listening {
+    fn default() -> Self {
+        Self {
+            capacity: 256,
+            when_full: WhenFull::default(),
+            #[cfg(feature = "sqlite")]
+            journal: None,
+        }
+    }
+}
+
+impl Listening {
+    /// Sets how many messages may wait to be taken, of 32 MiB altogether. Default 256.
+    pub fn capacity(mut self, messages: usize) -> Self {
+        self.capacity = messages.max(1);
+        self
+    }
+
+    /// Sets what happens when so many wait. By default the rest [waits](WhenFull::Wait) at the server.
+    pub fn when_full(mut self, policy: WhenFull) -> Self {
+        self.when_full = policy;
+        self
+    }
+
+    /// Keeps in this file, which is made if need be, which pushes were taken (not what they say) and how far the series
+    /// go, so that the next process recognises what it gets again, and knows where to go on. For one listener at a time.
+    ///
+    /// A process that may be killed should name a resource too, as `app@example.org/reader`: the next one then takes
+    /// over at once what the server has kept for it, instead of minutes later.
+    #[cfg(feature = "sqlite")]
+    pub fn journal(mut self, file: impl Into<PathBuf>) -> Self {
+        self.journal = Some(file.into());
+        self
+    }
 }
 
 /// The pushes of trusted providers, and what else they tell by themselves, in the order it came.
 ///
-/// While it lives, the session announces a priority that lets the server deliver pushes to it; dropping it takes that
-/// back, and later pushes are kept by the server for the next listener.
+/// It has a session of its own, beside the one that asks, so that pushes nobody takes hold up no answer. While it lives,
+/// that session announces a priority that lets the server deliver pushes to it; dropping it ends that, and later pushes
+/// are kept by the server for the next listener.
+///
+/// A push counts as received only when it is *taken*: when the next event is asked for, or the listener is
+/// [finished](Self::finish) or dropped (but not by a panic). The server keeps what it was not told of (XEP-0198), so that
+/// whatever happens to this process, what was not taken comes again, to the next listener of the account.
 #[derive(Debug)]
 pub struct Listener {
     inbox: Arc<Inbox>,
     session: Session,
-    quiet_priority: i8,
+    in_hand: Option<Settle>,
 }
 
 impl Listener {
-    pub(super) fn new(inbox: Arc<Inbox>, session: Session, quiet_priority: i8) -> Self {
-        Self { inbox, session, quiet_priority }
+    pub(super) fn new(inbox: Arc<Inbox>, session: Session) -> Self {
+        Self { inbox, session, in_hand: None }
     }
 
-    /// The next event; waits for it. `None` when the client was closed.
+    /// The next event; waits for it. `None` when the client was closed. Asking for it says that the one before is dealt
+    /// with.
     ///
     /// Cancelling the wait loses nothing.
     ///
     /// # Errors
-    /// `ConnectionLost`, once what came before it has been taken.
+    /// `LoginRefused`, `Replaced`, `UnsuitableServer` where the connection was lost for good, once what came before has
+    /// been taken; `InvalidArgument` where the journal cannot be written, and then nothing is lost either.
     pub async fn next(&mut self) -> Result<Option<Event>> {
+        self.settle()?;
         loop {
             // Registered before looking, so that nothing coming in between is missed.
             let woken = self.inbox.woken();
-            if let Some(event) = self.inbox.take() {
+            if let Some(Given { event, settle }) = self.inbox.take()? {
+                self.in_hand = Some(settle);
                 return Ok(Some(event));
             }
             if let Some(over) = self.inbox.over() {
@@ -118,19 +237,53 @@ impl Listener {
         }
     }
 
+    fn settle(&mut self) -> Result<()> {
+        self.in_hand.take().map_or(Ok(()), |settle| self.inbox.settle(settle))
+    }
+
     /// Stops listening without losing anything: the server keeps what comes from here on, and what it had sent before
-    /// is given back, in order.
+    /// is given back, in order, and counts as taken.
     ///
     /// # Errors
-    /// Beside what came in so far: `ConnectionLost`, or `NoAnswer` where the server does not answer within two
-    /// seconds.
-    pub async fn finish(self) -> (Vec<Event>, Result<()>) {
-        let done = match self.session.withdraw().await {
-            Ok(()) => self.session.catch_up(FINISH_TIMEOUT).await,
-            Err(error) => Err(error),
+    /// Beside what came in so far: `ConnectionLost`, `Unreachable`, or `NoAnswer` where the server does not answer within
+    /// two seconds: what it had sent and is not here comes to the next listener. `InvalidArgument` where the journal
+    /// cannot be written.
+    pub async fn finish(mut self) -> (Vec<Event>, Result<()>) {
+        let mut done = self.settle();
+        let gone = async {
+            self.session.withdraw().await?;
+            self.session.catch_up(FINISH_TIMEOUT).await
         };
-        let rest = std::iter::from_fn(|| self.inbox.take()).collect();
-        (rest, done)
+        // With little room the rest is only read as what is here is taken.
+        let mut rest = Vec::new();
+        let mut gone = std::pin::pin!(gone);
+        let gone = loop {
+            let woken = self.inbox.woken();
+            match self.inbox.take() {
+                Ok(Some(Given { event, settle })) => {
+                    rest.push(event);
+                    done = done.and(self.inbox.settle(settle));
+                    continue;
+                }
+                Ok(None) => {}
+                Err(error) => break Err(error),
+            }
+            match futures::future::select(&mut gone, std::pin::pin!(woken)).await {
+                futures::future::Either::Left((gone, _)) => break gone,
+                futures::future::Either::Right(_) => {}
+            }
+        };
+        while let Ok(Some(Given { event, settle })) = self.inbox.take() {
+            rest.push(event);
+            done = done.and(self.inbox.settle(settle));
+        }
+        self.session.close().await;
+        (rest, done.and(gone))
+    }
+
+    /// How things stand with its connection.
+    pub fn state(&self) -> ConnectionState {
+        self.session.state()
     }
 
     /// As [`Client::distrusted`](super::Client::distrusted).
@@ -141,7 +294,13 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        self.inbox.end();
-        self.session.announce_soon(self.quiet_priority);
+        // Whoever panics was not done with it: it must not count as taken, nor be told to the server.
+        if std::thread::panicking() {
+            std::mem::forget(self.in_hand.take());
+        }
+        if let Err(error) = self.settle() {
+            log::warn!("{error}");
+        }
+        self.inbox.end(self.session.is_managed());
     }
 }

@@ -4,9 +4,12 @@ mod commands;
 mod dataconnect;
 mod fill;
 mod inbox;
+#[cfg(feature = "sqlite")]
+mod journal;
 mod listen;
 mod outcome;
 mod period;
+mod seen;
 
 #[cfg(feature = "cli")]
 pub(crate) use commands::Walk;
@@ -17,21 +20,24 @@ pub use dataconnect::{AuthorizeRequest, AuthorizeUri, Consent, DatePeriod, Direc
 pub use fill::{FieldValue, Values};
 #[cfg(feature = "cli")]
 pub(crate) use fill::{is_field, missing, unknown_field};
-pub use listen::{Event, Listener, Push};
+pub use listen::{Event, Hole, Listener, Listening, Push, WhenFull};
 pub use outcome::{Outcome, Table};
 pub use period::Period;
 
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use xmpp_parsers::disco::DiscoInfoQuery;
 use xmpp_parsers::jid::Jid;
 
 use crate::data::{Data, Identifier};
 use crate::error::{Error, ErrorKind, Result};
-use crate::session::{Config, Request, Session};
-use inbox::{Inbox, Receiver};
+use crate::session::{Config, ConnectionState, Request, Session, States, WeakSession, closed};
+use inbox::{Inbox, Receiver, Side};
 use outcome::data_of;
 
 /// How long a sign of life may take; nobody who is there needs longer.
@@ -63,8 +69,24 @@ const AVAILABILITY_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Client {
     session: Session,
     inbox: Arc<Inbox>,
-    quiet_priority: i8,
-    listening_priority: i8,
+    config: Arc<Config>,
+    /// The listener's session, to be closed with the client.
+    listening: Arc<Mutex<Option<WeakSession>>>,
+}
+
+/// A client as its tasks know it, which must not keep it alive.
+struct WeakClient {
+    session: WeakSession,
+    inbox: Arc<Inbox>,
+    config: Arc<Config>,
+    listening: Arc<Mutex<Option<WeakSession>>>,
+}
+
+impl WeakClient {
+    fn upgrade(&self) -> Option<Client> {
+        let (inbox, config, listening) = (self.inbox.clone(), self.config.clone(), self.listening.clone());
+        Some(Client { session: self.session.upgrade()?, inbox, config, listening })
+    }
 }
 
 /// Whether a provider is there.
@@ -86,25 +108,30 @@ impl Client {
     ///
     /// # Errors
     /// `UnknownHost`, `Unreachable`, `ConnectTimeout`, `CertificateRefused`, `UnsuitableServer`, `LoginRefused`; also
-    /// `InvalidArgument` for a CA file that cannot be used. Nothing is tried again by itself.
+    /// `InvalidArgument` for a CA file that cannot be used. Nothing is tried again by itself. A connection that is lost
+    /// later is: see [`Config::reconnect`].
     pub async fn connect(config: &Config) -> Result<Self> {
         let inbox = Arc::new(Inbox::default());
-        let session = Session::open(config, Box::new(Receiver(inbox.clone()))).await?;
-        let client = Self {
-            session,
-            inbox,
-            // Pushes must not come before it is known whose are trusted: they would be lost.
-            quiet_priority: config.priority.filter(|priority| *priority < 0).unwrap_or(-1),
-            listening_priority: config.priority.filter(|priority| *priority >= 0).unwrap_or(1),
-        };
-        client.inbox.set_own(client.session.jid().clone());
-        client.session.announce(client.quiet_priority).await?;
-        Ok(client)
+        let receiver = Receiver { inbox: inbox.clone(), side: Side::Asking };
+        let session = Session::open(config, Box::new(receiver)).await?;
+        // Pushes are for the listener's session.
+        session.announce(config.priority.filter(|priority| *priority < 0).unwrap_or(-1)).await?;
+        Ok(Self { session, inbox, config: Arc::new(config.clone()), listening: Arc::default() })
     }
 
-    /// The full JID the server gave this session.
+    /// The full JID the server gave this session. It may change when the server has lost the session.
     pub fn jid(&self) -> String {
         self.session.jid().to_string()
+    }
+
+    /// How things stand with the connection. A listener has one of its own.
+    pub fn state(&self) -> ConnectionState {
+        self.session.state()
+    }
+
+    /// What becomes of the connection from now on.
+    pub fn states(&self) -> States {
+        self.session.states()
     }
 
     /// Asks a provider for the values of a series over a period, in one answer.
@@ -169,20 +196,78 @@ impl Client {
 
     /// Listens to what trusted providers send by themselves: those of [`trust`](Self::trust),
     /// [`subscribe`](Self::subscribe) and [`authorize_uri`](Self::authorize_uri). What the server kept meanwhile comes
-    /// first.
+    /// first. It connects for that, with a session of its own, so that pushes nobody takes hold up no answer.
     ///
     /// # Errors
-    /// `InvalidArgument` where this client is listening already; `ConnectionLost`, `Closed`.
+    /// `InvalidArgument` where this client is listening already; otherwise as [`connect`](Self::connect).
     pub async fn listen(&self) -> Result<Listener> {
-        if !self.inbox.begin() {
-            return Err(Error::new(ErrorKind::InvalidArgument, "this client is listening already")
-                .remedy("Use the listener there is, or drop it first"));
+        self.listen_with(Listening::default()).await
+    }
+
+    /// As [`listen`](Self::listen), with a queue, a policy or a journal of the caller's.
+    ///
+    /// # Errors
+    /// As [`listen`](Self::listen); `InvalidArgument` where the journal cannot be opened.
+    pub async fn listen_with(&self, listening: Listening) -> Result<Listener> {
+        let run = async {
+            if self.session.is_over() {
+                return Err(closed());
+            }
+            #[cfg(feature = "sqlite")]
+            let journal = listening.journal.clone();
+            if !self.inbox.begin(listening) {
+                return Err(Error::new(ErrorKind::InvalidArgument, "this client is listening already")
+                    .remedy("Use the listener there is, or drop it first"));
+            }
+            let begun = Begun(Some(&self.inbox));
+            #[cfg(feature = "sqlite")]
+            if let Some(journal) = journal {
+                self.inbox.keep(&journal)?;
+            }
+            let session = self.listening_session().await?;
+            begun.done();
+            Ok(Listener::new(self.inbox.clone(), session))
+        };
+        run.await.map_err(|error| error.during("listening"))
+    }
+
+    async fn listening_session(&self) -> Result<Session> {
+        let mut config = (*self.config).clone();
+        // Two sessions cannot have one resource.
+        if let Some(resource) = self.config.jid.resource() {
+            let resource = format!("{resource}-listen");
+            config.jid = config.jid.to_bare().with_resource_str(&resource).map(Jid::from).map_err(|error| {
+                Error::new(ErrorKind::InvalidArgument, "the resource is too long").caused_by(error)
+            })?;
         }
-        if let Err(error) = self.session.announce_anew(self.listening_priority).await {
-            self.inbox.end();
-            return Err(error.during("listening"));
-        }
-        Ok(Listener::new(self.inbox.clone(), self.session.clone(), self.quiet_priority))
+        let receiver = Receiver { inbox: self.inbox.clone(), side: Side::Listening };
+        let session = Session::open(&config, Box::new(receiver)).await?;
+        session.announce(config.priority.filter(|priority| *priority >= 0).unwrap_or(1)).await?;
+        *self.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(session.downgrade());
+        session.spawn(look_after_subscriptions(self.downgrade()));
+        Ok(session)
+    }
+
+    fn downgrade(&self) -> WeakClient {
+        let (inbox, config, listening) = (self.inbox.clone(), self.config.clone(), self.listening.clone());
+        WeakClient { session: self.session.downgrade(), inbox, config, listening }
+    }
+
+    /// Asks a provider for what a hole in the pushes of a series may have swallowed: from its last record that was pushed
+    /// before the hole (which is among them), or where there was none, from a day before the hole, until now.
+    ///
+    /// # Errors
+    /// As [`get_history`](Self::get_history).
+    pub async fn fill(&self, hole: &Hole, provider: &str, identifier: &str) -> Result<Data> {
+        let bare = provider_argument(provider)?.to_bare();
+        let last = hole.lasts.get(&(bare, identifier.to_owned())).copied();
+        let start = last.unwrap_or_else(|| {
+            hole.since.checked_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::UNIX_EPOCH)
+        });
+        let end = hole.until.max(Timestamp::now()).max(start);
+        let end = end.checked_add(SignedDuration::from_secs(1)).unwrap_or(end);
+        let utc = |time: Timestamp| Some(time.to_zoned(TimeZone::UTC));
+        self.get_history(provider, identifier, &Period::new(utc(start), utc(end))?).await
     }
 
     /// Whether a provider is there, within ten seconds.
@@ -200,27 +285,75 @@ impl Client {
             ErrorKind::ProviderOffline => Ok(Availability::Offline),
             ErrorKind::ServerUnreachable => Ok(Availability::Unreachable),
             ErrorKind::NoAnswer => Ok(Availability::NoAnswer),
-            ErrorKind::ConnectionLost | ErrorKind::Closed => {
+            ErrorKind::ConnectionLost
+            | ErrorKind::Closed
+            | ErrorKind::Unreachable
+            | ErrorKind::Replaced
+            | ErrorKind::LoginRefused => {
                 Err(error.during(format!("looking whether {provider} is there")))
             }
             _ => Ok(Availability::Online), // whoever refuses is there
         }
     }
 
-    /// Ends the session, cleanly if the network lets it, within two seconds in any case. Requests still waiting, of
-    /// other clones too, end as `Closed`.
+    /// Ends the session, and the listener's, cleanly if the network lets it, within two seconds in any case. Requests still
+    /// waiting, of other clones too, end as `Closed`.
     pub async fn close(&self) {
-        self.session.close().await;
+        let listening = self.listening.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let listening = listening.and_then(|session| session.upgrade());
+        let end = async {
+            if let Some(listening) = &listening {
+                listening.close().await;
+            }
+        };
+        futures::future::join(self.session.close(), end).await;
     }
 
     async fn on_series(&self, node: &'static str, provider: &str, identifier: &str) -> Result<()> {
         let run = async {
             let identifier = identifier_argument(identifier)?;
-            self.execute(provider, node, vec![("identifier", identifier.to_string())]).await
+            self.execute(provider, node, vec![("identifier", identifier.to_string())]).await?;
+            self.inbox.subscribed(provider_argument(provider)?, identifier, node == "subscribe");
+            Ok(())
         };
         run.await
-            .map(drop)
             .map_err(|error: Error| error.during(format!("{node} of {identifier} at {provider}")))
+    }
+}
+
+/// A listener in the making: the place is free again where nothing comes of it.
+struct Begun<'i>(Option<&'i Inbox>);
+
+impl Begun<'_> {
+    fn done(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        if let Some(inbox) = self.0 {
+            inbox.end(false);
+        }
+    }
+}
+
+/// After a session was lost: whatever made the server forget it may have befallen providers too. To subscribe anew does
+/// no harm where the subscription is still there.
+async fn look_after_subscriptions(client: WeakClient) {
+    loop {
+        client.inbox.reset.notified().await;
+        for (provider, identifier) in client.inbox.subscriptions() {
+            let Some(client) = client.upgrade() else { return };
+            let done = client.subscribe(&provider.to_string(), identifier.as_str()).await;
+            match done {
+                Err(error) if is_refusal(error.kind()) && error.kind() != ErrorKind::ProviderOffline => {
+                    client.inbox.not_subscribed(provider, identifier, error);
+                }
+                Err(error) => log::debug!("it is not known whether a subscription is still there: {error}"),
+                Ok(()) => {}
+            }
+        }
     }
 }
 

@@ -21,16 +21,18 @@ pub use subscriptions::{MemorySubscriptions, Subscriptions};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::Notify;
 use xmpp_parsers::iq::Iq;
 use xmpp_parsers::jid::{BareJid, Jid};
 use xmpp_parsers::presence::{Presence, Type as PresenceType};
 
 use crate::data::{Data, Identifier, Series};
 use crate::error::{Error, ErrorKind, Result};
-use crate::session::{Config, Handler, Session};
+use crate::session::{Change, Config, ConnectionState, Handler, Session, States};
 use crate::stanza::{NS_COMMANDS, NS_FORMS};
 use access::DynAuthorization;
 use answer::Work;
@@ -187,15 +189,12 @@ impl<S: Service> Builder<S> {
         };
         let (requests, mut requested) = tokio::sync::mpsc::unbounded_channel();
         let (tell_over, over) = tokio::sync::watch::channel(None);
-        let session = Session::open(config, Box::new(Receiver { requests, over: tell_over })).await?;
-        let jid = session.jid().clone();
-        if jid.resource() != config.jid.resource() {
-            session.close().await;
-            let message = format!("the server gave the provider another address than {}", config.jid);
-            return Err(Error::new(ErrorKind::UnsuitableServer, message).remedy(
-                "Consumers would not find it: choose another resource, or end the session that has it",
-            ));
-        }
+        let reset = Arc::new(Notify::new());
+        let receiver = Receiver { requests, over: tell_over, reset: reset.clone() };
+        let mut config = config.clone();
+        config.exact_resource = true;
+        let session = Session::open(&config, Box::new(receiver)).await?;
+        let jid = session.jid();
         // Neither this task nor a request that takes its time may keep the session alive that they run in.
         let work = Work::new(
             service,
@@ -211,19 +210,40 @@ impl<S: Service> Builder<S> {
                 tokio::spawn(work.clone().take(request));
             }
         });
-        let provider =
-            Provider { session, authorization, subscriptions, limits, pace: Pace::default(), over };
-        provider.session.announce(config.priority.unwrap_or(0)).await?;
-        let mut shown = BTreeSet::new();
-        for (subscriber, identifier) in provider.subscriptions.all().await? {
-            let access = Access::new(subscriber.clone(), identifier, Operation::Subscribe);
-            if !shown.contains(&subscriber) && provider.authorization.authorize(&access).await.is_ok() {
-                provider.session.send(presence(subscriber.clone(), PresenceType::None)).await?;
-                shown.insert(subscriber);
+        session.announce(config.priority.unwrap_or(0)).await?;
+        show(&session, &*subscriptions, &*authorization).await?;
+        // In a new session the server knows nothing any more of whom the provider showed itself to.
+        let (weak, known, rights) = (session.downgrade(), subscriptions.clone(), authorization.clone());
+        session.spawn(async move {
+            loop {
+                reset.notified().await;
+                let Some(session) = weak.upgrade() else { return };
+                if let Err(error) = show(&session, &*known, &*rights).await {
+                    log::warn!("not all subscribers were told that the provider is there: {error}");
+                }
             }
-        }
-        Ok(provider)
+        });
+        let pace = Pace::default();
+        let losses = Arc::new(AtomicU64::new(session.losses()));
+        Ok(Provider { session, authorization, subscriptions, limits, pace, over, losses })
     }
+}
+
+/// Shows the provider to those who have subscribed, and still may.
+async fn show(
+    session: &Session,
+    subscriptions: &dyn DynSubscriptions,
+    authorization: &dyn DynAuthorization,
+) -> Result<()> {
+    let mut shown = BTreeSet::new();
+    for (subscriber, identifier) in subscriptions.all().await? {
+        let access = Access::new(subscriber.clone(), identifier, Operation::Subscribe);
+        if !shown.contains(&subscriber) && authorization.authorize(&access).await.is_ok() {
+            session.send(presence(subscriber.clone(), PresenceType::None)).await?;
+            shown.insert(subscriber);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(feature = "sqlite")]
@@ -254,6 +274,8 @@ pub struct Provider {
     limits: Limits,
     pace: Pace,
     over: tokio::sync::watch::Receiver<Option<Error>>,
+    /// How often something had got lost when that was last told.
+    losses: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Provider {
@@ -290,10 +312,20 @@ impl Provider {
         self.session.jid().to_string()
     }
 
-    /// Waits until the provider is no longer online.
+    /// How things stand with the connection.
+    pub fn state(&self) -> ConnectionState {
+        self.session.state()
+    }
+
+    /// What becomes of it from now on.
+    pub fn states(&self) -> States {
+        self.session.states()
+    }
+
+    /// Waits until the provider is offline for good. A connection that is lost is made anew by itself before.
     ///
     /// # Errors
-    /// `ConnectionLost` unless it was closed.
+    /// `LoginRefused`, `Replaced`, `UnsuitableServer`, unless it was closed.
     pub async fn wait(&self) -> Result<()> {
         let mut over = self.over.clone();
         let over = match over.wait_for(Option::is_some).await {
@@ -313,6 +345,7 @@ impl Provider {
 struct Receiver {
     requests: tokio::sync::mpsc::UnboundedSender<Iq>,
     over: tokio::sync::watch::Sender<Option<Error>>,
+    reset: Arc<Notify>,
 }
 
 impl Handler for Receiver {
@@ -327,6 +360,12 @@ impl Handler for Receiver {
     fn features(&self) -> &'static [&'static str] {
         use xmpp_parsers::ns::{DISCO_ITEMS, RSM};
         &[DISCO_ITEMS, NS_COMMANDS, NS_FORMS, RSM, crate::data::NS]
+    }
+
+    fn changed(&mut self, change: &Change) {
+        if matches!(change, Change::Reset { .. }) {
+            self.reset.notify_one();
+        }
     }
 
     fn over(&mut self, error: &Error) {

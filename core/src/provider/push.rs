@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -74,13 +75,20 @@ impl Provider {
         Ok(())
     }
 
-    /// Waits until the server has all that was pushed so far, which a link that is silently dead never gives it; for half
-    /// a minute at the most.
+    /// Waits until the server has all that was pushed so far, which it has not while the link is dead; for half a minute at
+    /// the most.
     ///
     /// # Errors
-    /// `NoAnswer`, `ConnectionLost`, `Closed`: what was pushed since the last time may be lost.
+    /// `NoAnswer`, `Unreachable`, `Closed`; `ConnectionLost` where a server that does not count stanzas (XEP-0198) was
+    /// lost meanwhile. What was pushed since the last time may be lost, or still be on its way.
     pub async fn confirm(&self) -> Result<()> {
-        self.session.catch_up(CONFIRM_TIMEOUT).await
+        self.session.catch_up(CONFIRM_TIMEOUT).await?;
+        let losses = self.session.losses();
+        if self.losses.swap(losses, Ordering::Relaxed) == losses {
+            return Ok(());
+        }
+        let message = "the connection was lost, and what was pushed before may be too";
+        Err(Error::new(ErrorKind::ConnectionLost, message).remedy("Push it again"))
     }
 
     async fn send(&self, to: &BareJid, payload: &Element) -> Result<()> {

@@ -33,6 +33,10 @@ pub struct Config {
     pub(crate) connect_timeout: Duration,
     pub(crate) request_timeout: Duration,
     pub(crate) priority: Option<i8>,
+    pub(crate) reconnect: (Duration, Duration),
+    pub(crate) dead_after: Duration,
+    /// Whether no other resource will do than the JID's.
+    pub(crate) exact_resource: bool,
 }
 
 /// How the connection is protected.
@@ -87,6 +91,9 @@ impl Config {
             connect_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(120),
             priority: None,
+            reconnect: (Duration::from_secs(1), Duration::from_secs(60)),
+            dead_after: Duration::from_secs(30),
+            exact_resource: false,
         })
     }
 
@@ -141,6 +148,24 @@ impl Config {
     /// provider it holds all the time (0 by default).
     pub fn priority(mut self, priority: i8) -> Self {
         self.priority = Some(priority);
+        self
+    }
+
+    /// Sets how long to wait before a lost connection is tried anew: first about `first`, then twice as long each time
+    /// up to `longest`, each time drawn between half of that and all of it, so that not all clients of a server come
+    /// back at once. Default 1 s to 60 s.
+    ///
+    /// A connection that was there is tried anew until the client is closed, or the server refuses the login or gives
+    /// the address to another session. The first one is not tried again by itself.
+    pub fn reconnect(mut self, first: Duration, longest: Duration) -> Self {
+        self.reconnect = (first, longest.max(first));
+        self
+    }
+
+    /// Sets after how much silence a connection counts as dead, though the network does not say so; half-way the
+    /// server is asked for a sign of life (XEP-0198, XEP-0199 where that is missing). Default 30 s.
+    pub fn dead_after(mut self, silence: Duration) -> Self {
+        self.dead_after = silence.max(Duration::from_millis(10));
         self
     }
 

@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::AtomicBool;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use hickory_resolver::TokioResolver;
 use hickory_resolver::proto::rr::RData;
 use sasl::common::ChannelBinding;
-use tokio::io::{AsyncRead, AsyncWrite, BufStream};
+use tokio::io::{AsyncRead, AsyncWrite, BufStream, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -39,11 +41,60 @@ pub(super) struct Connected {
     pub exporter: ChannelBinding,
     /// To be set when the login is through: then records come in runs (see [`tap`](super::tap)).
     pub tap: Arc<AtomicBool>,
+    /// How many bytes have come in over the network.
+    pub bytes: Arc<AtomicU64>,
 }
 
-/// Silence after which the stream asks for a sign of life, and how long it waits for one.
-pub(super) const TIMEOUTS: Timeouts =
-    Timeouts { read_timeout: Duration::from_secs(60), response_timeout: Duration::from_secs(30) };
+/// For ever: connecting has a deadline of its own, and then the [`link`](super::link) looks for life.
+const TIMEOUTS: Timeouts = Timeouts {
+    read_timeout: Duration::from_secs(1 << 30),
+    response_timeout: Duration::from_secs(1 << 30),
+};
+
+/// A transport that counts what comes in.
+struct Metered {
+    tcp: TcpStream,
+    bytes: Arc<AtomicU64>,
+}
+
+impl AsyncRead for Metered {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.tcp).poll_read(cx, buffer);
+        self.bytes.fetch_add((buffer.filled().len() - before) as u64, Ordering::Relaxed);
+        read
+    }
+}
+
+impl AsyncWrite for Metered {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.tcp).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.tcp.is_write_vectored()
+    }
+}
 
 struct Target {
     address: Address,
@@ -211,9 +262,11 @@ async fn protect(
     tls: Option<Arc<ClientConfig>>,
 ) -> Result<Connected> {
     let tap = Arc::new(AtomicBool::new(false));
+    let bytes = Arc::new(AtomicU64::new(0));
+    let tcp = Metered { tcp, bytes: bytes.clone() };
     let Some(tls) = tls else {
         let stream = header(tapped(tcp, &tap), domain).await?;
-        return Ok(Connected { stream, exporter: ChannelBinding::None, tap });
+        return Ok(Connected { stream, exporter: ChannelBinding::None, tap, bytes });
     };
     let tcp = match target.security {
         Security::DirectTls => tcp,
@@ -232,7 +285,7 @@ async fn protect(
             .map_or(ChannelBinding::None, ChannelBinding::TlsExporter),
         _ => ChannelBinding::None, // not safe to bind to below TLS 1.3 (RFC 9266)
     };
-    Ok(Connected { stream: header(tapped(tls, &tap), domain).await?, exporter, tap })
+    Ok(Connected { stream: header(tapped(tls, &tap), domain).await?, exporter, tap, bytes })
 }
 
 fn tapped<S>(io: S, tap: &Arc<AtomicBool>) -> Box<dyn AsyncReadAndWrite + Send + 'static>
@@ -259,7 +312,7 @@ where
     initiate_stream(io, JABBER_CLIENT, header, TIMEOUTS).await.map_err(|error| stream_io_error(error, domain))
 }
 
-async fn starttls(tcp: TcpStream, domain: &str) -> Result<TcpStream> {
+async fn starttls(tcp: Metered, domain: &str) -> Result<Metered> {
     let stream = header(BufStream::new(tcp), domain).await?;
     let (features, mut stream): (_, XmppStream<_>) =
         stream.recv_features().await.map_err(|error| stream_error(error.into(), domain))?;
@@ -399,6 +452,11 @@ pub(super) fn stream_error(error: tokio_xmpp::Error, domain: &str) -> Error {
                     format!("the server reached does not serve `{domain}`{said}"),
                 )
                 .remedy("Check the part of the account after the @, and the address"),
+                C::Conflict => Error::new(
+                    ErrorKind::Replaced,
+                    format!("another session took the address of this one at {domain}{said}"),
+                )
+                .remedy("Two programs must not name the same resource: end one of them, or name another"),
                 C::SystemShutdown | C::ResourceConstraint | C::Reset => Error::new(
                     ErrorKind::Unreachable,
                     format!("the server of {domain} takes nobody in now ({condition}){said}"),

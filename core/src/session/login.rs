@@ -7,7 +7,6 @@ use sasl::client::Mechanism;
 use sasl::client::mechanisms::{Plain, Scram};
 use sasl::common::scram::{Sha1, Sha256};
 use sasl::common::{ChannelBinding, Credentials};
-use tokio_xmpp::stanzastream::Connection;
 use tokio_xmpp::xmlstream::{ReadError, XmppStream, XmppStreamElement};
 use xmpp_parsers::sasl::{Auth, DefinedCondition, Failure, Nonza, Response};
 use xmpp_parsers::sasl_cb::Type as BindingType;
@@ -18,13 +17,14 @@ use super::config::{Config, Security};
 use super::connect::{
     ASK_OPERATOR, Connected, Io, guarded_header, read_error, stream_error, stream_io_error,
 };
+use super::link::Wire;
 use crate::error::{Error, ErrorKind, Result};
 
 /// More rounds than any server asks for in earnest: each costs us a hash, and a hostile one could ask for days.
 const MOST_ITERATIONS: u32 = 1_000_000;
 
-/// Logs in on a fresh stream; the result is ready to be bound to a resource.
-pub(super) async fn login(config: &Config, connected: Connected) -> Result<Connection> {
+/// Logs in on a fresh stream; the result is ready to be bound to a resource, or to go on with an old session.
+pub(super) async fn login(config: &Config, connected: Connected) -> Result<(StreamFeatures, Wire)> {
     let domain = config.jid.domain().as_str();
     let (features, stream): (StreamFeatures, XmppStream<Io>) =
         connected.stream.recv_features().await.map_err(|error| stream_error(error.into(), domain))?;
@@ -32,16 +32,14 @@ pub(super) async fn login(config: &Config, connected: Connected) -> Result<Conne
     let mut io = authenticate(stream, mechanism, config).await?.into_inner();
     io.restart();
     let stream = guarded_header(io, domain).await?;
-    let (mut features, stream): (StreamFeatures, XmppStream<Io>) =
+    let (features, stream): (StreamFeatures, XmppStream<Io>) =
         stream.recv_features().await.map_err(|error| stream_error(error.into(), domain))?;
     if !features.can_bind() {
         let message = format!("the server of {domain} offers no resource binding (RFC 6120 section 7)");
         return Err(Error::new(ErrorKind::UnsuitableServer, message).remedy(ASK_OPERATOR));
     }
-    // A lost stream ends the session here, so there is nothing to be resumed by stream management.
-    features.stream_management = None;
     connected.tap.store(true, Ordering::Relaxed);
-    Ok(Connection { stream: stream.box_stream(), features, identity: config.jid.clone() })
+    Ok((features, stream.box_stream()))
 }
 
 fn choose(

@@ -1,28 +1,34 @@
-//! One XMPP session: connect, log in, then one task that always drains the stream, so that what nobody reads never
-//! holds up an answer. Knows stanzas, and nothing of Quoalise.
+//! One XMPP session, over as many connections as it takes: connect, log in, then one task through which everything
+//! goes in and out, and which connects again where the network or the server fails. Knows stanzas, and nothing of
+//! Quoalise.
 
 mod config;
 mod connect;
 mod guard;
+mod link;
 mod login;
+mod management;
 mod pump;
+mod requests;
+mod state;
 mod tap;
 
 pub use config::{Config, Security};
 #[cfg(feature = "sandbox")]
 pub(crate) use login::prepared;
-pub(crate) use pump::Handler;
+pub(crate) use management::Receipt;
+pub(crate) use pump::{Change, Handler};
+pub use state::{ConnectionState, States};
 
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use futures::StreamExt;
 use minidom::Element;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout};
 use tokio_xmpp::Stanza;
-use tokio_xmpp::stanzastream::{Event, StanzaStream, StreamEvent};
 use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
 use xmpp_parsers::jid::Jid;
 use xmpp_parsers::ping::Ping;
@@ -30,9 +36,7 @@ use xmpp_parsers::presence::{Presence, Type as PresenceType};
 
 use crate::error::{Error, ErrorKind, Result};
 use pump::{Order, Pump};
-
-/// How many stanzas may be on their way into the stream at once; others wait their turn in the pump.
-const ON_THE_WAY: usize = 256;
+use requests::RequestOrder;
 
 /// How long a clean end may take before the connection is cut.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -41,7 +45,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(crate) struct Session(Arc<Inner>);
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct WeakSession(std::sync::Weak<Inner>);
 
 impl WeakSession {
@@ -52,14 +56,19 @@ impl WeakSession {
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Session({})", self.0.jid)
+        self.0.fmt(f)
+    }
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Session({})", self.shared.jid())
     }
 }
 
 struct Inner {
-    jid: Jid,
     orders: mpsc::UnboundedSender<Order>,
-    over: Arc<OnceLock<Error>>,
+    shared: Arc<Shared>,
     request_timeout: Duration,
     ids: Ids,
     // A runtime of the session's own: it works whatever runtime the caller has, or none, and when it goes, every
@@ -69,9 +78,44 @@ struct Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+        let Some(runtime) = self.runtime.take() else { return };
+        // Nobody has the session any more. A stream that is merely cut would be kept by the server for minutes, with
+        // all that is meant for it.
+        let (done, closed) = oneshot::channel();
+        if self.orders.send(Order::Close { done }).is_err() {
+            return runtime.shutdown_background();
         }
+        let runtime = RuntimeGuard(Some(runtime));
+        let closing = std::thread::Builder::new().name("quoalise-close".to_owned());
+        let _ = closing.spawn(move || {
+            if let Some(runtime) = &runtime.0 {
+                let _ = runtime.block_on(closed);
+            }
+        });
+    }
+}
+
+/// What the session's task tells of itself.
+pub(super) struct Shared {
+    jid: RwLock<Jid>,
+    over: OnceLock<Error>,
+    states: state::Teller,
+    /// How often something that was sent may have got lost for good.
+    lost: AtomicU64,
+    managed: AtomicBool,
+}
+
+impl Shared {
+    fn jid(&self) -> Jid {
+        self.jid.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_jid(&self, jid: Jid) {
+        *self.jid.write().unwrap_or_else(PoisonError::into_inner) = jid;
+    }
+
+    fn tell(&self, state: ConnectionState) {
+        self.states.tell(state);
     }
 }
 
@@ -89,7 +133,10 @@ impl Drop for RuntimeGuard {
 /// A question to a peer.
 pub(crate) enum Request {
     Get(Element),
+    /// It is asked again by itself only where it cannot have arrived.
     Set(Element),
+    /// One that does no harm if it is carried out twice.
+    SafeSet(Element),
 }
 
 impl Session {
@@ -105,41 +152,73 @@ impl Session {
             })?;
         let mut runtime = RuntimeGuard(Some(runtime));
         let operation = format!("connecting as {}", config.jid);
-        let config = config.clone();
-        let (request_timeout, limit) = (config.request_timeout, config.connect_timeout);
+        let config = Arc::new(config.clone());
+        let request_timeout = config.request_timeout;
         let Some(handle) = runtime.0.as_ref().map(|runtime| runtime.handle().clone()) else {
             return Err(closed());
         };
-        let opened = handle
-            .spawn(async move {
-                let deadline = Instant::now() + limit;
-                let domain = config.jid.domain().to_string();
-                match timeout_at(deadline, start(&config, handler)).await {
-                    Ok(result) => result,
-                    Err(_) => Err(Error::new(
-                        ErrorKind::ConnectTimeout,
-                        format!("the server of {domain} did not answer within {}", seconds(limit)),
-                    )
-                    .remedy("Check the address and the network, or allow more time")),
-                }
-            })
-            .await;
-        let (jid, orders, over) = match opened {
-            Ok(opened) => opened.map_err(|error| error.during(operation))?,
+        let shared = Arc::new(Shared {
+            jid: RwLock::new(config.jid.clone()),
+            over: OnceLock::new(),
+            states: state::Teller::default(),
+            lost: AtomicU64::new(0),
+            managed: AtomicBool::new(false),
+        });
+        let (orders, ordered) = mpsc::unbounded_channel();
+        let (task_config, task_shared) = (config.clone(), shared.clone());
+        let opened = handle.spawn(async move {
+            let dialed = link::dial(&task_config, &task_config.jid, None).await?;
+            let pump = Pump::new(task_config, task_shared, dialed, ordered, handler);
+            tokio::spawn(pump.run());
+            Ok(())
+        });
+        match opened.await {
+            Ok(opened) => opened.map_err(|error: Error| error.during(operation))?,
             Err(error) => {
                 return Err(
                     Error::new(ErrorKind::ConnectionLost, "the session's task failed").caused_by(error)
                 );
             }
-        };
-        log::debug!("online as {jid}");
-        let ids = Ids::new();
-        Ok(Self(Arc::new(Inner { jid, orders, over, request_timeout, ids, runtime: runtime.0.take() })))
+        }
+        let session = Self(Arc::new(Inner {
+            orders,
+            shared,
+            request_timeout,
+            ids: Ids::new(),
+            runtime: runtime.0.take(),
+        }));
+        log::info!("online as {}", session.jid());
+        Ok(session)
     }
 
-    /// The full JID the server gave this session.
-    pub(crate) fn jid(&self) -> &Jid {
-        &self.0.jid
+    /// The full JID the server gave this session; another one perhaps after a reset.
+    pub(crate) fn jid(&self) -> Jid {
+        self.0.shared.jid()
+    }
+
+    /// How things stand with the connection.
+    pub(crate) fn state(&self) -> ConnectionState {
+        self.0.shared.states.state()
+    }
+
+    /// What becomes of it from now on.
+    pub(crate) fn states(&self) -> States {
+        self.0.shared.states.watch()
+    }
+
+    /// Whether it ended for good.
+    pub(crate) fn is_over(&self) -> bool {
+        self.0.shared.over.get().is_some()
+    }
+
+    /// Whether the server counts what it sends, and keeps what it was not told of.
+    pub(crate) fn is_managed(&self) -> bool {
+        self.0.shared.managed.load(Ordering::Relaxed)
+    }
+
+    /// How often something that was sent may have got lost for good.
+    pub(crate) fn losses(&self) -> u64 {
+        self.0.shared.lost.load(Ordering::Relaxed)
     }
 
     /// How long an answer may take, unless said otherwise.
@@ -156,19 +235,21 @@ impl Session {
         request: Request,
         limit: Duration,
     ) -> Result<Option<Element>> {
-        let id = self.0.ids.next();
+        let is_safe = !matches!(request, Request::Set(_));
         let payload = match request {
             Request::Get(payload) => IqPayload::Get(payload),
-            Request::Set(payload) => IqPayload::Set(payload),
+            Request::Set(payload) | Request::SafeSet(payload) => IqPayload::Set(payload),
         };
-        let iq = Iq::assemble(IqHeader { from: None, to: to.cloned(), id: id.clone() }, payload);
+        let iq = Iq::assemble(IqHeader { from: None, to: to.cloned(), id: self.0.ids.next() }, payload);
         let (answer, answered) = oneshot::channel();
         let deadline = Instant::now() + limit;
-        self.order(Order::Request { iq: Box::new(iq), id, to: to.cloned(), deadline, limit, answer })?;
+        let order = RequestOrder { iq: Box::new(iq), to: to.cloned(), deadline, limit, is_safe, answer };
+        self.order(order.into())?;
         answered.await.unwrap_or_else(|_| Err(self.over(lost)))
     }
 
-    /// Sends a stanza that has no answer; done when it is written to the stream, which may take as long as an answer.
+    /// Sends a stanza that has no answer; done when it is written to the stream, which may take as long as an answer. It
+    /// is sent again where the stream is lost before the server has it. Dropped before, nothing is sent.
     pub(crate) async fn send(&self, stanza: impl Into<Stanza>) -> Result<()> {
         let (sent, done) = oneshot::channel();
         self.order(Order::Send { stanza: Box::new(stanza.into()), sent: Some(sent) })?;
@@ -179,8 +260,9 @@ impl Session {
         match written {
             Ok(Ok(sent)) => sent.unwrap_or_else(|_| Err(self.over(lost))),
             Ok(Err(_)) => {
-                let message = format!("the server has taken nothing for {}", seconds(limit));
-                Err(Error::new(ErrorKind::NoAnswer, message).remedy("Close and connect again"))
+                // Dropping `done` has taken it back.
+                let message = format!("nothing was sent: the server has taken nothing for {}", seconds(limit));
+                Err(Error::new(ErrorKind::Unreachable, message).remedy("Check the network, or try later"))
             }
             Err(_) => Err(self.over(lost)),
         }
@@ -215,18 +297,6 @@ impl Session {
     /// Takes the announcement back: the server keeps messages from then on.
     pub(crate) async fn withdraw(&self) -> Result<()> {
         self.send(Presence::new(PresenceType::Unavailable)).await
-    }
-
-    /// Announces the session as if for the first time: Prosody hands over what it kept for an absent account only at
-    /// the first presence of a session, even if that had a negative priority (XEP-0160 would have it later too).
-    pub(crate) async fn announce_anew(&self, priority: i8) -> Result<()> {
-        self.withdraw().await?;
-        self.announce(priority).await
-    }
-
-    /// As [`announce`](Self::announce), without waiting.
-    pub(crate) fn announce_soon(&self, priority: i8) -> bool {
-        self.send_soon(presence(priority))
     }
 
     /// An id for a stanza of one's own.
@@ -278,49 +348,8 @@ impl Session {
 
     /// Why the session is over.
     fn over(&self, otherwise: fn() -> Error) -> Error {
-        self.0.over.get().cloned().unwrap_or_else(otherwise)
+        self.0.shared.over.get().cloned().unwrap_or_else(otherwise)
     }
-}
-
-type Started = (Jid, mpsc::UnboundedSender<Order>, Arc<OnceLock<Error>>);
-
-async fn start(config: &Config, handler: Box<dyn Handler>) -> Result<Started> {
-    let connected = connect::connect(config).await?;
-    let connection = login::login(config, connected).await?;
-    let domain = config.jid.domain().to_string();
-
-    let (lost, mut is_lost) = mpsc::unbounded_channel();
-    let mut first = Some(connection);
-    let mut waiting = Vec::new();
-    let reconnect = Box::new(move |_, slot: oneshot::Sender<_>| match first.take() {
-        Some(connection) => drop(slot.send(connection)),
-        None => {
-            // Dropping the slot would panic the stream's task; it is kept until the runtime goes.
-            waiting.push(slot);
-            let _ = lost.send(());
-        }
-    });
-    // The pump never lets more than ON_THE_WAY stanzas into the stream and always reads, so this depth is never
-    // reached in either direction.
-    let mut stream = StanzaStream::new(reconnect, 1 << 16);
-    let failed = || {
-        Error::new(ErrorKind::UnsuitableServer, format!("the server of {domain} would not bind the session"))
-            .remedy("Try without naming a resource")
-    };
-    let jid = loop {
-        tokio::select! {
-            event = stream.next() => match event {
-                Some(Event::Stream(StreamEvent::Reset { bound_jid, .. })) => break bound_jid,
-                Some(_) => {}
-                None => return Err(failed()),
-            },
-            _ = is_lost.recv() => return Err(failed()),
-        }
-    };
-    let (orders, ordered) = mpsc::unbounded_channel();
-    let over = Arc::new(OnceLock::new());
-    tokio::spawn(Pump::new(stream, jid.clone(), ordered, is_lost, handler, over.clone()).run());
-    Ok((jid, orders, over))
 }
 
 /// For a sentence: `30 s`, `0.5 s`.
@@ -344,6 +373,14 @@ fn lost() -> Error {
         "the connection was lost; whether the request was carried out is not known",
     )
     .remedy("Connect again; asking for history again is safe")
+}
+
+/// Between 0 and 1.
+fn random() -> f64 {
+    let mut bytes = [0; 4];
+    // Without randomness all wait the same time, which is no great harm.
+    let _ = getrandom::fill(&mut bytes);
+    f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX)
 }
 
 /// Ids nobody outside can guess, so that nobody can answer for another.

@@ -1,34 +1,48 @@
-//! The session's one task: everything in and out of the stream goes through here.
+//! The session's one task: everything in and out of the stream goes through here, over one connection after another.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
-use std::sync::{Arc, OnceLock};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
-use minidom::Element;
+use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_xmpp::Stanza;
-use tokio_xmpp::stanzastream::{Event, StanzaStage, StanzaState, StanzaStream, StanzaToken, StreamEvent};
+use tokio_xmpp::xmlstream::RawStanzaHeader;
 use xmpp_parsers::disco::{DiscoInfoResult, Identity};
 use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
 use xmpp_parsers::jid::Jid;
 use xmpp_parsers::message::Message;
 use xmpp_parsers::ns;
+use xmpp_parsers::ping::Ping;
 use xmpp_parsers::presence::Presence;
+use xmpp_parsers::sm::StreamId;
 use xmpp_parsers::stanza_error::{DefinedCondition, ErrorType, StanzaError};
 use xmpp_parsers::version::VersionResult;
 
-use super::{CLOSE_TIMEOUT, ON_THE_WAY, closed, lost, seconds};
+use super::config::Config;
+use super::link::{Begun, Dialed, Ending, Incoming, Link, New, Resumption, dial};
+use super::management::{Inbound, Outbox, Outgoing, Receipt, mark};
+use super::requests::{Answer, RequestOrder, Requests};
+use super::{CLOSE_TIMEOUT, ConnectionState, Shared, closed, random};
 use crate::error::{Error, ErrorKind, Result};
 use crate::stanza;
 
+/// How many answers of ours may wait to be written; whoever asks faster than they go gets none for a while.
+const ANSWERS: usize = 2560;
+
+/// How often in a row a server may send what is no XML before it is given up.
+const GARBLED: u32 = 3;
+
+/// A connection that lived that long was a good one: the next attempt need not wait as long as the one before.
+const GOOD: Duration = Duration::from_secs(10);
+
 /// Who is told what comes in. Called from the session's task, so it must never wait.
 pub(crate) trait Handler: Send + 'static {
-    /// A message came.
-    fn message(&mut self, _message: Message) {}
+    /// A message came. The server may forget it when the receipt is dropped.
+    fn message(&mut self, _message: Message, _receipt: Receipt) {}
     /// A presence came.
     fn presence(&mut self, _presence: Presence) {}
     /// A peer asks (a get or a set). The request is given back where it is not for this handler.
@@ -39,150 +53,383 @@ pub(crate) trait Handler: Send + 'static {
     fn features(&self) -> &'static [&'static str] {
         &[]
     }
+    /// Whether there is room for more. Where there is none, nothing is read until a receipt is dropped; the server, and
+    /// the network, keep the rest.
+    fn has_room(&self) -> bool {
+        true
+    }
+    /// The session is there, at this address.
+    fn bound(&mut self, _jid: &Jid) {}
+    /// The connection was lost, or is there again.
+    fn changed(&mut self, _change: &Change) {}
     /// The session is over, for this reason; nothing more will come.
     fn over(&mut self, _error: &Error) {}
 }
 
-pub(super) enum Order {
-    Request {
-        iq: Box<Iq>,
-        id: String,
-        to: Option<Jid>,
-        deadline: Instant,
-        limit: Duration,
-        answer: oneshot::Sender<Result<Option<Element>>>,
-    },
-    Send {
-        stanza: Box<Stanza>,
-        sent: Option<oneshot::Sender<Result<()>>>,
-    },
-    Close {
-        done: oneshot::Sender<()>,
+/// What became of the connection.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    /// It was lost, and is being made anew.
+    Interrupted(Error),
+    /// It is there again, and nothing was lost.
+    Resumed,
+    /// It is there again, in a new session: what was sent to the old one may be lost. All that came before `since` is
+    /// here.
+    Reset {
+        since: Timestamp,
+        jid: Jid,
     },
 }
 
-struct Pending {
-    to: Option<Jid>,
-    limit: Duration,
-    answer: oneshot::Sender<Result<Option<Element>>>,
+pub(super) enum Order {
+    Request(RequestOrder),
+    Send { stanza: Box<Stanza>, sent: Option<oneshot::Sender<Result<()>>> },
+    Close { done: oneshot::Sender<()> },
+}
+
+/// The connection, or the way to the next one.
+enum Line {
+    Up(Box<Link>),
+    Down(Pin<Box<dyn Future<Output = Result<Dialed>> + Send>>),
+}
+
+#[allow(clippy::large_enum_variant, reason = "one at a time, and nearly all are stanzas")]
+enum Event {
+    Incoming(Incoming),
+    Dialed(Result<Dialed>),
+}
+
+impl Line {
+    async fn next(
+        &mut self,
+        outbox: &mut Outbox,
+        requests: &mut Requests,
+        inbound: &Inbound,
+        may_read: bool,
+    ) -> Event {
+        match self {
+            Self::Up(link) => {
+                Event::Incoming(poll_fn(|cx| link.poll(cx, outbox, requests, inbound, may_read)).await)
+            }
+            Self::Down(dialing) => Event::Dialed(dialing.await),
+        }
+    }
 }
 
 pub(super) struct Pump {
-    stream: StanzaStream,
+    config: Arc<Config>,
+    shared: Arc<Shared>,
+    line: Line,
     jid: Jid,
     orders: mpsc::UnboundedReceiver<Order>,
-    lost: mpsc::UnboundedReceiver<()>,
     handler: Box<dyn Handler>,
-    pending: HashMap<String, Pending>,
-    deadlines: BinaryHeap<Reverse<(Instant, String)>>,
-    /// What waits for room in the stream, in order; a request may have expired meanwhile.
-    waiting: VecDeque<Waiting>,
-    on_the_way: FuturesUnordered<futures::future::BoxFuture<'static, ()>>,
-    over: Arc<OnceLock<Error>>,
-}
-
-struct Waiting {
-    stanza: Box<Stanza>,
-    request: Option<String>,
-    sent: Option<oneshot::Sender<Result<()>>>,
+    requests: Requests,
+    outbox: Outbox,
+    inbound: Arc<Inbound>,
+    /// By which name the server resumes the session.
+    resumption: Option<StreamId>,
+    /// The last presence that was announced to all, to be announced again in a new session.
+    presence: Option<Presence>,
+    /// Since when the connection is there.
+    up: Instant,
+    /// When the last sign of the server came.
+    since: Timestamp,
+    /// Why there is no connection, and how often one was tried since.
+    down: Option<Error>,
+    attempts: u32,
+    garbled: u32,
+    early: Vec<Stanza>,
 }
 
 impl Pump {
     pub(super) fn new(
-        stream: StanzaStream,
-        jid: Jid,
+        config: Arc<Config>,
+        shared: Arc<Shared>,
+        dialed: Dialed,
         orders: mpsc::UnboundedReceiver<Order>,
-        lost: mpsc::UnboundedReceiver<()>,
         handler: Box<dyn Handler>,
-        over: Arc<OnceLock<Error>>,
     ) -> Self {
-        Self {
-            stream,
+        let jid = config.jid.clone();
+        let mut pump = Self {
+            config,
+            shared,
+            line: Line::Up(dialed.link),
             jid,
             orders,
-            lost,
             handler,
-            pending: HashMap::new(),
-            deadlines: BinaryHeap::new(),
-            waiting: VecDeque::new(),
-            on_the_way: FuturesUnordered::new(),
-            over,
+            requests: Requests::default(),
+            outbox: Outbox::default(),
+            inbound: Arc::default(),
+            resumption: None,
+            presence: None,
+            up: Instant::now(),
+            since: Timestamp::now(),
+            down: None,
+            attempts: 0,
+            garbled: 0,
+            early: Vec::new(),
+        };
+        if let Begun::New(new) = dialed.begun {
+            pump.begin(*new);
         }
+        pump.handler.bound(&pump.jid);
+        pump.shared.tell(ConnectionState::Online);
+        pump
     }
 
     pub(super) async fn run(mut self) {
-        let closing = loop {
-            let deadline = self.deadlines.peek().map(|Reverse((deadline, _))| *deadline);
-            tokio::select! {
-                event = self.stream.next() => match event {
-                    Some(Event::Stanza(stanza)) => self.receive(stanza),
-                    Some(Event::Stream(StreamEvent::Suspended)) | None => break None,
-                    Some(Event::Stream(_)) => {}
-                },
-                _ = self.lost.recv() => break None,
+        self.receive_early();
+        let (reason, closing) = loop {
+            let may_read = self.handler.has_room();
+            let deadline = [self.requests.deadline(), self.link_deadline(may_read)].into_iter().flatten().min();
+            let over = tokio::select! {
+                event = self.line.next(&mut self.outbox, &mut self.requests, &self.inbound, may_read) => {
+                    match event {
+                        Event::Incoming(incoming) => self.incoming(incoming),
+                        Event::Dialed(dialed) => self.dialed(dialed),
+                    }
+                }
                 order = self.orders.recv() => match order {
-                    Some(Order::Close { done }) => break Some(done),
-                    Some(order) => self.take(order),
-                    None => break None,
+                    Some(Order::Close { done }) => break (closed(), Some(done)),
+                    Some(order) => {
+                        self.take(order);
+                        Ok(())
+                    }
+                    // Nobody has the session any more.
+                    None => break (closed(), None),
                 },
-                Some(()) = self.on_the_way.next() => {}
-                () = until(deadline) => self.expire(),
+                () = self.inbound.handled.notified() => {
+                    if let Line::Up(link) = &mut self.line {
+                        link.handled();
+                    }
+                    Ok(())
+                }
+                () = until(deadline) => {
+                    self.requests.expire(&self.jid, self.down.as_ref());
+                    self.check()
+                }
+            };
+            if let Err(error) = over {
+                break (error, None);
             }
-            self.write().await;
         };
-        let reason = if closing.is_some() { closed() } else { lost() };
-        if closing.is_none() {
-            log::warn!("the connection of {} was lost", self.jid);
+        self.end(reason, closing).await;
+    }
+
+    async fn end(mut self, reason: Error, closing: Option<oneshot::Sender<()>>) {
+        if reason.kind() != ErrorKind::Closed {
+            log::warn!("the session of {} is over: {reason}", self.jid);
         }
         // Before the orders end, so that whoever is refused one learns why.
-        let _ = self.over.set(reason.clone());
+        let _ = self.shared.over.set(reason.clone());
         self.orders.close();
-        for (_, pending) in self.pending.drain() {
-            let _ = pending.answer.send(Err(reason.clone()));
-        }
+        self.requests.refuse(&reason);
         while let Ok(order) = self.orders.try_recv() {
             refuse(order, &reason);
         }
-        for Waiting { sent, .. } in self.waiting.drain(..) {
-            sent.map(|sent| sent.send(Err(reason.clone())));
-        }
         self.handler.over(&reason);
-        if timeout(CLOSE_TIMEOUT, self.stream.close()).await.is_err() {
-            log::debug!("the stream of {} was cut, as it did not end in time", self.jid);
+        let error = Some(reason.clone()).filter(|reason| reason.kind() != ErrorKind::Closed);
+        self.shared.tell(ConnectionState::Closed { error });
+        if let Line::Up(link) = self.line {
+            let close = link.close(&mut self.outbox, &mut self.requests, &self.inbound);
+            if timeout(CLOSE_TIMEOUT, close).await.is_err() {
+                log::debug!("the stream of {} was cut, as it did not end in time", self.jid);
+            }
         }
+        self.outbox.refuse(&reason);
         if let Some(done) = closing {
             let _ = done.send(());
         }
     }
 
+    fn link_deadline(&self, may_read: bool) -> Option<Instant> {
+        match &self.line {
+            Line::Up(link) if may_read => Some(link.deadline()),
+            _ => None,
+        }
+    }
+
+    fn check(&mut self) -> Result<()> {
+        let Line::Up(link) = &mut self.line else { return Ok(()) };
+        let probe = || Stanza::Iq(Iq::from_get("alive", Ping));
+        match link.check(&mut self.outbox, probe) {
+            Some(error) => self.interrupted(Ending::new(error)),
+            None => Ok(()),
+        }
+    }
+
     fn take(&mut self, order: Order) {
         match order {
-            Order::Request { iq, id, to, deadline, limit, answer } => {
-                self.deadlines.push(Reverse((deadline, id.clone())));
-                self.pending.insert(id.clone(), Pending { to, limit, answer });
-                let stanza = Box::new(Stanza::Iq(*iq));
-                self.waiting.push_back(Waiting { stanza, request: Some(id), sent: None });
+            Order::Request(order) => {
+                let (id, iq) = self.requests.add(order);
+                self.outbox.push(Outgoing::new(Stanza::Iq(*iq), Some(id)));
             }
-            Order::Send { stanza, sent } => self.waiting.push_back(Waiting { stanza, request: None, sent }),
+            Order::Send { stanza, sent } => {
+                if let Stanza::Presence(presence) = &*stanza
+                    && presence.to.is_none()
+                {
+                    self.presence = Some(presence.clone());
+                }
+                self.outbox.push(Outgoing::new(*stanza, None).telling(sent));
+            }
             Order::Close { .. } => {}
         }
     }
 
-    /// Writes what waits as far as there is room, so that handing over to the stream never blocks.
-    async fn write(&mut self) {
-        while self.on_the_way.len() < ON_THE_WAY {
-            let Some(Waiting { stanza, request, sent }) = self.waiting.pop_front() else { return };
-            if request.is_some_and(|id| !self.pending.contains_key(&id)) {
-                continue; // it expired before it was sent: nobody waits for the answer
+    /// An error where the session is over for good.
+    fn incoming(&mut self, incoming: Incoming) -> Result<()> {
+        if !matches!(incoming, Incoming::Ended(_)) {
+            self.since = Timestamp::now();
+            self.garbled = 0;
+        }
+        match incoming {
+            Incoming::Stanza(stanza) => {
+                if let Some(receipt) = self.inbound.receive(&stanza) {
+                    self.receive(stanza, receipt);
+                }
             }
-            let token = self.stream.send(stanza).await;
-            self.on_the_way.push(Box::pin(written(token, sent)));
+            Incoming::Broken(name, header) => self.broken(&name, header),
+            Incoming::Acknowledged(h) => {
+                if !self.outbox.acknowledge(h) {
+                    return self.miscounted();
+                }
+            }
+            Incoming::Nothing => {}
+            Incoming::Ended(ending) => return self.interrupted(ending),
+        }
+        Ok(())
+    }
+
+    /// A stanza that cannot be understood.
+    fn broken(&mut self, name: &str, header: RawStanzaHeader) {
+        let RawStanzaHeader { from, id, type_, .. } = header;
+        let kind = ["message", "presence", "iq"].iter().position(|known| *known == name).unwrap_or(0) as u8;
+        let receipt = self.inbound.receive(&mark(kind, from.as_deref(), id.as_deref()));
+        if receipt.is_none() {
+            return;
+        }
+        log::warn!("a stanza ({name}) came that cannot be understood; it was dropped");
+        // If it is an answer, nothing better will come.
+        let is_answer = name == "iq" && matches!(type_.as_deref(), Some("result" | "error"));
+        if let (true, Some(id)) = (is_answer, id) {
+            let from = from.map(|from| from.parse::<Jid>());
+            if let Ok(from) = from.transpose() {
+                self.answered(from, &id, |peer| {
+                    let message = format!("the answer of {peer} cannot be understood");
+                    Err(Error::new(ErrorKind::MalformedAnswer, message).remedy("Tell who runs it"))
+                });
+            }
         }
     }
 
-    fn receive(&mut self, stanza: Stanza) {
+    /// The server counts otherwise than we do: what it says of the old session cannot be relied on.
+    fn miscounted(&mut self) -> Result<()> {
+        self.resumption = None;
+        let message = "the server says that it got more than was sent";
+        self.interrupted(Ending::new(Error::new(ErrorKind::ConnectionLost, message)))
+    }
+
+    fn interrupted(&mut self, ending: Ending) -> Result<()> {
+        let Ending { error, by_server, garbled } = ending;
+        if by_server {
+            self.outbox.struck();
+        }
+        if is_fatal(error.kind()) {
+            return Err(error);
+        }
+        self.garbled += u32::from(garbled);
+        if self.garbled >= GARBLED {
+            let message = format!("the server of {} keeps sending what is no XML", self.jid.domain());
+            return Err(Error::new(ErrorKind::UnsuitableServer, message).remedy(super::connect::ASK_OPERATOR));
+        }
+        if self.up.elapsed() >= GOOD {
+            self.attempts = 0;
+        }
+        log::warn!("the connection of {} was lost: {}", self.jid, error.message());
+        self.handler.changed(&Change::Interrupted(error.clone()));
+        self.shared.tell(ConnectionState::Interrupted { error: error.clone() });
+        self.redial(error);
+        Ok(())
+    }
+
+    fn redial(&mut self, why: Error) {
+        let (first, longest) = self.config.reconnect;
+        let wait = first.saturating_mul(1 << self.attempts.min(20)).min(longest);
+        let wait = wait / 2 + wait.mul_f64(random()) / 2;
+        self.attempts += 1;
+        log::debug!("connecting again in {wait:.1?}");
+        self.down = Some(why);
+        let resumption = self.resumption.clone().map(|id| Resumption { id, h: self.inbound.resume() });
+        let (config, shared, jid) = (self.config.clone(), self.shared.clone(), self.jid.clone());
+        self.line = Line::Down(Box::pin(async move {
+            sleep(wait).await;
+            shared.tell(ConnectionState::Connecting);
+            dial(&config, &jid, resumption).await
+        }));
+    }
+
+    fn dialed(&mut self, dialed: Result<Dialed>) -> Result<()> {
+        let Dialed { link, begun } = match dialed {
+            Ok(dialed) => dialed,
+            Err(error) if is_fatal(error.kind()) => return Err(error.during("connecting again")),
+            Err(error) => {
+                log::debug!("no connection yet: {error}");
+                self.redial(error);
+                return Ok(());
+            }
+        };
+        self.line = Line::Up(link);
+        (self.up, self.down) = (Instant::now(), None);
+        match begun {
+            Begun::Resumed { h } => {
+                if !self.outbox.resumed(h) {
+                    return self.miscounted();
+                }
+                log::info!("the session of {} goes on", self.jid);
+                self.handler.changed(&Change::Resumed);
+                self.shared.tell(ConnectionState::Resumed);
+            }
+            Begun::New(new) => {
+                let since = self.since;
+                if !self.begin(*new) {
+                    self.shared.lost.fetch_add(1, Ordering::Relaxed);
+                }
+                let waiting = self.outbox.requests();
+                for (id, iq) in self.requests.reset(|id| waiting.contains(id)) {
+                    self.outbox.push(Outgoing::new(Stanza::Iq(*iq), Some(id)));
+                }
+                if let Some(presence) = &self.presence {
+                    self.outbox.push_first(Outgoing::new(Stanza::Presence(presence.clone()), None));
+                }
+                log::info!("online again as {}, in a new session", self.jid);
+                self.handler.changed(&Change::Reset { since, jid: self.jid.clone() });
+                self.shared.tell(ConnectionState::Reset { since });
+                self.receive_early();
+            }
+        }
+        Ok(())
+    }
+
+    /// A new session begins. False where something sent in the old one may be lost.
+    fn begin(&mut self, new: New) -> bool {
+        let New { jid, managed, id, h, early } = new;
+        self.shared.set_jid(jid.clone());
+        self.shared.managed.store(managed, Ordering::Relaxed);
+        (self.jid, self.resumption, self.early, self.inbound) = (jid, id, early, Arc::default());
+        self.outbox.reset(h, managed)
+    }
+
+    /// What came before the server began to count.
+    fn receive_early(&mut self) {
+        for stanza in std::mem::take(&mut self.early) {
+            let receipt = Receipt::uncounted(&self.inbound);
+            self.receive(stanza, receipt);
+        }
+    }
+
+    fn receive(&mut self, stanza: Stanza, receipt: Receipt) {
         match stanza {
-            Stanza::Message(message) => self.handler.message(message),
+            Stanza::Message(message) => self.handler.message(message, receipt),
             Stanza::Presence(presence) => self.handler.presence(presence),
             Stanza::Iq(iq) => match iq {
                 Iq::Result { from, id, payload, .. } => self.answered(from, &id, |_| Ok(payload)),
@@ -190,32 +437,24 @@ impl Pump {
                     self.answered(from, &id, |peer| Err(stanza::error::read(&error, peer)));
                 }
                 request => {
-                    // Whoever asks faster than the stream takes the answers gets none for a while.
-                    if self.waiting.len() < 10 * ON_THE_WAY
+                    if self.outbox.waiting() < ANSWERS
                         && let Some(reply) = self.reply(request)
                     {
-                        let stanza = Box::new(Stanza::Iq(reply));
-                        self.waiting.push_back(Waiting { stanza, request: None, sent: None });
+                        self.outbox.push(Outgoing::new(Stanza::Iq(reply), None));
                     }
                 }
             },
         }
     }
 
-    fn answered(
-        &mut self,
-        from: Option<Jid>,
-        id: &str,
-        answer: impl FnOnce(&str) -> Result<Option<Element>>,
-    ) {
-        let Some(pending) = self.pending.get(id) else { return };
-        if !self.is_from(from.as_ref(), pending.to.as_ref()) {
+    fn answered(&mut self, from: Option<Jid>, id: &str, answer: impl FnOnce(&str) -> Answer) {
+        let Some(asked) = self.requests.asked(id) else { return };
+        if !self.is_from(from.as_ref(), asked) {
             log::warn!("an answer came from someone who was not asked; it was dropped");
             return;
         }
-        let Some(pending) = self.pending.remove(id) else { return };
-        let peer = pending.to.map_or_else(|| self.jid.domain().to_string(), |to| to.to_string());
-        let _ = pending.answer.send(answer(&peer));
+        let peer = asked.map_or_else(|| self.jid.domain().to_string(), ToString::to_string);
+        self.requests.answer(id, answer(&peer));
     }
 
     /// Whether an answer comes from the peer that was asked. The own server may leave `from` out, or answer as the
@@ -275,33 +514,11 @@ impl Pump {
             extensions: Vec::new(),
         }
     }
-
-    fn expire(&mut self) {
-        let now = Instant::now();
-        while let Some(Reverse((deadline, _))) = self.deadlines.peek() {
-            if *deadline > now {
-                break;
-            }
-            let Some(Reverse((_, id))) = self.deadlines.pop() else { break };
-            let Some(pending) = self.pending.remove(&id) else { continue };
-            let peer = pending.to.map_or_else(|| self.jid.domain().to_string(), |to| to.to_string());
-            let message = format!("{peer} did not answer within {}", seconds(pending.limit));
-            let error = Error::new(ErrorKind::NoAnswer, message)
-                .remedy("It may be busy or gone: try later, ask for a shorter period, or allow more time");
-            let _ = pending.answer.send(Err(error));
-        }
-    }
 }
 
-/// Done when the stanza is written, or cannot be any more.
-async fn written(mut token: StanzaToken, sent: Option<oneshot::Sender<Result<()>>>) {
-    let state = token.wait_for(StanzaStage::Sent).await;
-    if let Some(sent) = sent {
-        let _ = sent.send(match state {
-            Some(StanzaState::Sent { .. } | StanzaState::Acked { .. }) => Ok(()),
-            _ => Err(lost()),
-        });
-    }
+/// Whether trying again cannot help.
+fn is_fatal(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::LoginRefused | ErrorKind::Replaced | ErrorKind::InvalidArgument)
 }
 
 async fn until(deadline: Option<Instant>) {
@@ -313,7 +530,7 @@ async fn until(deadline: Option<Instant>) {
 
 fn refuse(order: Order, reason: &Error) {
     match order {
-        Order::Request { answer, .. } => drop(answer.send(Err(reason.clone()))),
+        Order::Request(RequestOrder { answer, .. }) => drop(answer.send(Err(reason.clone()))),
         Order::Send { sent: Some(sent), .. } => drop(sent.send(Err(reason.clone()))),
         Order::Send { sent: None, .. } => {}
         Order::Close { done } => drop(done.send(())),
