@@ -17,7 +17,7 @@ use crate::Anything;
 use crate::cutting::passes;
 use crate::diary::Diary;
 use crate::ledger::{Line, Way};
-use crate::sides::{Consumer, DEADLINE, Heard, config};
+use crate::sides::{Consumer, DEADLINE, Heard, SOON, config};
 use crate::store::{FIXED, is_right, numbers, period};
 
 /// How often it tells how many numbers it has.
@@ -39,8 +39,8 @@ pub struct Orders {
     pub journal: Option<PathBuf>,
     /// Where each number goes that was taken, as a line.
     pub numbers: Option<PathBuf>,
-    /// Whether it asks for histories too.
-    pub asks: bool,
+    /// Whether it asks for histories too, and connects again soon: to be measured, not killed.
+    pub is_measured: bool,
 }
 
 /// The running process; killed when dropped. It ends by itself when this process does, however that ends.
@@ -67,7 +67,7 @@ impl Child {
             "pushes": orders.pushes,
             "journal": path(&orders.journal),
             "numbers": path(&orders.numbers),
-            "asks": orders.asks,
+            "is_measured": orders.is_measured,
         });
         // Kept open: the process ends with it.
         writeln!(process.stdin.as_mut().ok_or("no standard input")?, "{line}")?;
@@ -142,17 +142,20 @@ async fn listen(orders: &Value) -> Anything<()> {
     let text = |name: &str| orders[name].as_str();
     let needed = |name: &str| text(name).ok_or_else(|| format!("no {name}"));
     let provider = needed("provider")?;
-    let config = config(
+    let is_measured = orders["is_measured"] == true;
+    let mut config = config(
         needed("jid")?,
         needed("password")?,
         needed("address")?.parse()?,
         Path::new(needed("ca_file")?),
     )?;
-    let consumer = Arc::new(insist(|| Consumer::connect(config.clone(), provider)).await?);
+    if is_measured {
+        config = config.reconnect(SOON.0, SOON.1);
+    }
+    let consumer = Arc::new(insist(|| Consumer::connect(&config, provider)).await?);
     insist(|| consumer.subscribe()).await?;
     let mut ears = insist(|| consumer.listen(text("journal").map(Path::new))).await?;
-    let asks = orders["asks"] == true;
-    let asking = asks.then(|| tokio::spawn(ask(consumer.clone())));
+    let asking = is_measured.then(|| tokio::spawn(ask(consumer.clone())));
 
     let mut seen = vec![false; orders["pushes"].as_u64().ok_or("no pushes")?.try_into()?];
     let mut taken = Taken { file: None, count: 0 };
@@ -176,6 +179,10 @@ async fn listen(orders: &Value) -> Anything<()> {
                 for number in numbers(data.records(), |_, _| true)? {
                     let way = if repeated { Way::Repeated } else { Way::Pushed };
                     taken.take(number, way, &mut seen)?;
+                }
+                if !is_measured && fastrand::u8(..4) == 0 {
+                    // A good moment to be killed: it is done, and still in hand.
+                    sleep(Duration::from_millis(fastrand::u64(..10))).await;
                 }
             }
             Heard::Hole(hole) => {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use quoalise::{Error, ErrorKind};
+use quoalise::{Error, ErrorKind, Hole};
 use quoalise_tests::{Fault, Proxy, Script};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
@@ -15,7 +15,7 @@ use crate::Anything;
 use crate::diary::Diary;
 use crate::ledger::{Ledger, Way};
 use crate::servers::Server;
-use crate::sides::{Consumer, DEAD_AFTER, DEADLINE, Ears, Heard, Hole, Publisher, config};
+use crate::sides::{Consumer, DEAD_AFTER, DEADLINE, Ears, Heard, Publisher, config};
 use crate::store::{FIXED, Store, is_right, period};
 
 /// What a request may take beyond its deadline.
@@ -93,7 +93,7 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
     let proxy = Proxy::start(server.address());
     let account = server.new_account();
     let own = config(&account.jid, &account.password, proxy.address(), &ca)?;
-    let consumer = Arc::new(Consumer::connect(own, &publisher.jid).await?);
+    let consumer = Arc::new(Consumer::connect(&own, &publisher.jid).await?);
     consumer.subscribe().await?;
     let ears = consumer.listen(None).await?;
 

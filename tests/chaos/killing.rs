@@ -42,7 +42,7 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
         pushes: plan.pushes,
         journal: Some(folder.path().join("journal.sqlite")),
         numbers: Some(numbers.clone()),
-        asks: false,
+        is_measured: false,
     };
     let mut child = Child::start(&orders, diary)?;
     while publisher.subscribers().await == 0 {
@@ -50,7 +50,7 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
     }
 
     let (told, kills) = watch::channel(0);
-    let pushing = tokio::spawn(publish(publisher, plan, Pace::new(kills, plan.cuts), diary.clone()));
+    let pushing = tokio::spawn(publish(publisher.clone(), plan, Pace::new(kills, plan.cuts), diary.clone()));
     let mut random = Rng::with_seed(plan.seed);
     let killing = async {
         for kill in 1..=plan.cuts {
@@ -76,6 +76,7 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
     // What comes twice may come late.
     sleep(Duration::from_secs(1)).await;
     tokio::task::spawn_blocking(move || child.end()).await??;
+    drop(publisher);
     let ledger = read()?;
     let lost = ledger.lost(plan.pushes);
     if !lost.is_empty() {

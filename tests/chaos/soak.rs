@@ -93,7 +93,7 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<(bool, String
         pushes: plan.pushes,
         journal: None,
         numbers: None,
-        asks: true,
+        is_measured: true,
     };
     let mut child = Child::start(&orders, diary)?;
     while publisher.subscribers().await == 0 || proxy.connections() < SESSIONS {

@@ -113,13 +113,23 @@ struct Known {
 
 enum Received {
     Message(Box<Mail>),
-    Presence { from: Jid, available: bool },
+    Presence {
+        from: Jid,
+        available: bool,
+    },
     /// The connection was lost, and is being made anew.
     Interrupted(Error),
     Resumed,
     /// There is a new session, and there may be a hole.
-    Reset { since: Timestamp, until: Timestamp },
-    NotSubscribed { provider: Jid, identifier: Identifier, error: Error },
+    Reset {
+        since: Timestamp,
+        until: Timestamp,
+    },
+    NotSubscribed {
+        provider: Jid,
+        identifier: Identifier,
+        error: Error,
+    },
 }
 
 /// An event, and what is to be done when the application is done with it.
@@ -214,12 +224,15 @@ impl Inbox {
         let mut state = self.lock();
         state.listening = None;
         if is_kept_by_server {
-            state.queue.retain(|received| !matches!(received, Received::Message(mail) if mail.receipt.is_some()));
+            state
+                .queue
+                .retain(|received| !matches!(received, Received::Message(mail) if mail.receipt.is_some()));
             let messages = state.queue.iter().filter_map(|received| match received {
                 Received::Message(mail) => Some(mail.bytes),
                 _ => None,
             });
-            (state.queued, state.queued_bytes) = messages.fold((0, 0), |(count, sum), bytes| (count + 1, sum + bytes));
+            (state.queued, state.queued_bytes) =
+                messages.fold((0, 0), |(count, sum), bytes| (count + 1, sum + bytes));
         }
         drop(state);
         #[cfg(feature = "sqlite")]
@@ -402,7 +415,8 @@ impl Inbox {
         };
         let Some(from) = presence.from else { return };
         let mut state = self.lock();
-        if state.own.iter().flatten().any(|own| *own == from) || !state.trusted.contains_key(&from.to_bare()) {
+        if state.own.iter().flatten().any(|own| *own == from) || !state.trusted.contains_key(&from.to_bare())
+        {
             return;
         }
         state.presence(from, available);

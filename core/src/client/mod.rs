@@ -236,9 +236,10 @@ impl Client {
         // Two sessions cannot have one resource.
         if let Some(resource) = self.config.jid.resource() {
             let resource = format!("{resource}-listen");
-            config.jid = config.jid.to_bare().with_resource_str(&resource).map(Jid::from).map_err(|error| {
-                Error::new(ErrorKind::InvalidArgument, "the resource is too long").caused_by(error)
-            })?;
+            config.jid =
+                config.jid.to_bare().with_resource_str(&resource).map(Jid::from).map_err(|error| {
+                    Error::new(ErrorKind::InvalidArgument, "the resource is too long").caused_by(error)
+                })?;
         }
         let receiver = Receiver { inbox: self.inbox.clone(), side: Side::Listening };
         let session = Session::open(&config, Box::new(receiver)).await?;
@@ -289,9 +290,7 @@ impl Client {
             | ErrorKind::Closed
             | ErrorKind::Unreachable
             | ErrorKind::Replaced
-            | ErrorKind::LoginRefused => {
-                Err(error.during(format!("looking whether {provider} is there")))
-            }
+            | ErrorKind::LoginRefused => Err(error.during(format!("looking whether {provider} is there"))),
             _ => Ok(Availability::Online), // whoever refuses is there
         }
     }
@@ -316,8 +315,7 @@ impl Client {
             self.inbox.subscribed(provider_argument(provider)?, identifier, node == "subscribe");
             Ok(())
         };
-        run.await
-            .map_err(|error: Error| error.during(format!("{node} of {identifier} at {provider}")))
+        run.await.map_err(|error: Error| error.during(format!("{node} of {identifier} at {provider}")))
     }
 }
 

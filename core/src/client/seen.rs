@@ -125,7 +125,9 @@ impl Seen {
 
     pub(super) fn look(&self, message: &Fingerprint) -> Known {
         match self.known.get(&message.key) {
-            Some(entry) if message.is_relative && message.sent.duration_since(entry.sent).abs() > ABOUT => Known::Not,
+            Some(entry) if message.is_relative && message.sent.duration_since(entry.sent).abs() > ABOUT => {
+                Known::Not
+            }
             Some(Entry { taken: true, .. }) => Known::Taken,
             Some(_) => Known::Given,
             None => Known::Not,

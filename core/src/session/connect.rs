@@ -46,10 +46,8 @@ pub(super) struct Connected {
 }
 
 /// For ever: connecting has a deadline of its own, and then the [`link`](super::link) looks for life.
-const TIMEOUTS: Timeouts = Timeouts {
-    read_timeout: Duration::from_secs(1 << 30),
-    response_timeout: Duration::from_secs(1 << 30),
-};
+const TIMEOUTS: Timeouts =
+    Timeouts { read_timeout: Duration::from_secs(1 << 30), response_timeout: Duration::from_secs(1 << 30) };
 
 /// A transport that counts what comes in.
 struct Metered {

@@ -279,12 +279,12 @@ impl Link {
                 }
                 _ => Incoming::Nothing,
             },
-            Some(Ok(FallibleStreamElement::Err(StreamElementError::InvalidStanza { name, header, .. }))) => {
-                Incoming::Broken(name.to_string(), header)
-            }
-            Some(Ok(FallibleStreamElement::Err(_)) | Err(ReadError::SoftTimeout | ReadError::ParseError(_))) => {
-                Incoming::Nothing
-            }
+            Some(Ok(FallibleStreamElement::Err(StreamElementError::InvalidStanza {
+                name, header, ..
+            }))) => Incoming::Broken(name.to_string(), header),
+            Some(
+                Ok(FallibleStreamElement::Err(_)) | Err(ReadError::SoftTimeout | ReadError::ParseError(_)),
+            ) => Incoming::Nothing,
             Some(Err(ReadError::HardError(error))) => self.broken(error),
             Some(Err(ReadError::StreamFooterReceived)) | None => {
                 let message = format!("the server of {} ended the stream", self.domain);
@@ -320,9 +320,10 @@ impl Link {
                     }
                     // What XML cannot hold: nothing of it was written.
                     Err(error) if error.kind() == std::io::ErrorKind::InvalidInput => {
-                        let error = Error::new(ErrorKind::InvalidArgument, "XML cannot hold what was to be sent")
-                            .remedy("Leave out control characters")
-                            .caused_by(error);
+                        let error =
+                            Error::new(ErrorKind::InvalidArgument, "XML cannot hold what was to be sent")
+                                .remedy("Leave out control characters")
+                                .caused_by(error);
                         if let Some(id) = outbox.unwritable(&error) {
                             requests.answer(&id, Err(error));
                         }
@@ -379,11 +380,8 @@ impl Link {
             return None;
         }
         if self.probed {
-            let message = format!(
-                "the server of {} has been silent for {}",
-                self.domain,
-                seconds(self.dead_after)
-            );
+            let message =
+                format!("the server of {} has been silent for {}", self.domain, seconds(self.dead_after));
             return Some(Error::new(ErrorKind::ConnectionLost, message));
         }
         self.probed = true;

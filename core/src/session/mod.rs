@@ -261,7 +261,8 @@ impl Session {
             Ok(Ok(sent)) => sent.unwrap_or_else(|_| Err(self.over(lost))),
             Ok(Err(_)) => {
                 // Dropping `done` has taken it back.
-                let message = format!("nothing was sent: the server has taken nothing for {}", seconds(limit));
+                let message =
+                    format!("nothing was sent: the server has taken nothing for {}", seconds(limit));
                 Err(Error::new(ErrorKind::Unreachable, message).remedy("Check the network, or try later"))
             }
             Err(_) => Err(self.over(lost)),

@@ -75,10 +75,7 @@ pub(crate) enum Change {
     Resumed,
     /// It is there again, in a new session: what was sent to the old one may be lost. All that came before `since` is
     /// here.
-    Reset {
-        since: Timestamp,
-        jid: Jid,
-    },
+    Reset { since: Timestamp, jid: Jid },
 }
 
 pub(super) enum Order {
@@ -181,7 +178,8 @@ impl Pump {
         self.receive_early();
         let (reason, closing) = loop {
             let may_read = self.handler.has_room();
-            let deadline = [self.requests.deadline(), self.link_deadline(may_read)].into_iter().flatten().min();
+            let deadline =
+                [self.requests.deadline(), self.link_deadline(may_read)].into_iter().flatten().min();
             let over = tokio::select! {
                 event = self.line.next(&mut self.outbox, &mut self.requests, &self.inbound, may_read) => {
                     match event {

@@ -77,15 +77,19 @@ impl Requests {
             let error = match down {
                 Some(down) if pending.written => lost_within(&within).caused_by(down.clone()),
                 Some(down) => {
-                    let message = format!("nothing was sent: there was no connection for {within}, as {}", down.message());
+                    let message = format!(
+                        "nothing was sent: there was no connection for {within}, as {}",
+                        down.message()
+                    );
                     Error::new(ErrorKind::Unreachable, message)
                         .remedy("Nothing was asked, so asking again is safe: check the network, or try later")
                         .caused_by(down.clone())
                 }
                 None => {
                     let peer = pending.to.map_or_else(|| own.domain().to_string(), |to| to.to_string());
-                    Error::new(ErrorKind::NoAnswer, format!("{peer} did not answer within {within}"))
-                        .remedy("It may be busy or gone: try later, ask for a shorter period, or allow more time")
+                    Error::new(ErrorKind::NoAnswer, format!("{peer} did not answer within {within}")).remedy(
+                        "It may be busy or gone: try later, ask for a shorter period, or allow more time",
+                    )
                 }
             };
             let _ = pending.answer.send(Err(error));
