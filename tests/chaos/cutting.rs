@@ -39,6 +39,12 @@ const RATE: f64 = 300.0;
 /// The whole of it; a run that works needs a quarter of that.
 pub const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
+/// How long most faults wait for the sessions to be there. The others do not wait, and meet them connecting.
+const ONLINE_WITHIN: Duration = Duration::from_secs(5);
+
+/// The sessions of the consumer: one that asks, one that listens.
+pub const SESSIONS: usize = 2;
+
 /// When the network is whole again, and nothing is missing or ever comes.
 pub const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(45);
 
@@ -110,7 +116,7 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
         let asker = Asker { number, consumer: consumer.clone(), hung: hung.clone(), diary: diary.clone() };
         work.spawn(asker.ask(plan, next.clone(), pace.clone()));
     }
-    let done = timeout(PATIENCE, fail(server, &proxy, plan, &told, &mut work, diary)).await;
+    let done = timeout(PATIENCE, fail(server, &proxy, &consumer, plan, &told, &mut work, diary)).await;
     let server = match done {
         Ok(server) => Some(server?),
         Err(_) => {
@@ -166,15 +172,26 @@ pub fn some(numbers: &[usize]) -> String {
 async fn fail<S: Server>(
     mut server: S,
     proxy: &Proxy,
+    consumer: &Consumer,
     plan: Plan,
     told: &watch::Sender<usize>,
     work: &mut JoinSet<()>,
     diary: &Diary,
 ) -> Anything<S> {
     let mut script = Script::new(plan.seed, LONGEST);
+    let mut random = Rng::with_seed(plan.seed);
     let mut restarts = 0;
     while plan.cuts > 0 && (proxy.cuts() < plan.cuts || !work.is_empty()) {
         let step = script.next().ok_or("a script has no end")?;
+        if random.u8(..4) > 0 {
+            let online = async {
+                while proxy.connections() < SESSIONS || !consumer.is_online() {
+                    sleep(Duration::from_millis(5)).await;
+                }
+            };
+            // Who is not there by then is swallowed, or held up.
+            let _ = timeout(ONLINE_WITHIN, online).await;
+        }
         sleep(step.pause).await;
         if matches!(step.fault, Fault::Cut | Fault::CutOne(_) | Fault::HangUp) {
             // What is not there cannot be cut. It may take its time to be there, in this weather.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use quoalise::data::Data;
 use quoalise::provider::{Everybody, Limits, MemorySubscriptions, Provider, Subscriptions as _};
-use quoalise::{Client, Config, Event, Hole, Listener, Listening, Period, Result};
+use quoalise::{Client, Config, ConnectionState, Event, Hole, Listener, Listening, Period, Result};
 
 use crate::store::{NUMBERS, Store, metadata};
 
@@ -14,7 +14,7 @@ use crate::store::{NUMBERS, Store, metadata};
 pub const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The wait before a session connects again, at first and at the most.
-const RECONNECT: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+const RECONNECT: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(500));
 
 /// The same for those who want many connections.
 pub const SOON: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(100));
@@ -102,6 +102,11 @@ impl Consumer {
     /// What this hole may have swallowed.
     pub async fn fill(&self, hole: &Hole) -> Result<Data> {
         self.client.fill(hole, &self.provider, NUMBERS).await
+    }
+
+    pub fn is_online(&self) -> bool {
+        use ConnectionState::{Online, Reset, Resumed};
+        matches!(self.client.state(), Online | Resumed | Reset { .. })
     }
 
     pub async fn close(&self) {

@@ -10,6 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::Anything;
 use crate::child::{Child, Orders};
+use crate::cutting::SESSIONS;
 use crate::diary::Diary;
 use crate::servers::Server;
 use crate::sides::{Publisher, config};
@@ -32,9 +33,6 @@ const PUSHED_WITHIN: Duration = Duration::from_secs(60);
 
 /// How much more than at the start it may be in the end.
 const MORE: Figures = Figures { resident_kib: 8 * 1024, descriptors: 2, threads: 1 };
-
-/// The sessions of the process: one that asks, one that listens.
-const SESSIONS: usize = 2;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
