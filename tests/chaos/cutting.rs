@@ -30,6 +30,15 @@ const ASKERS: usize = 4;
 /// A history that fails so often, each time for a reason that passes, is not answered at all.
 const TRIES: usize = 30;
 
+/// One in so many histories is given up at once, and asked for anew.
+const GIVEN_UP: u8 = 10;
+
+/// One in so many pushes is taken late, so that others have to wait.
+const LATE: u16 = 300;
+
+/// How late.
+const LATE_BY: Duration = Duration::from_secs(2);
+
 /// Records of a history at the most; about 100 kB.
 const MOST_RECORDS: i64 = 3000;
 
@@ -111,10 +120,12 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
 
     let mut work = JoinSet::new();
     work.spawn(publish(publisher.clone(), plan, pace.clone(), diary.clone()));
+    let asker =
+        |number| Asker { number, consumer: consumer.clone(), hung: hung.clone(), diary: diary.clone() };
+    let others = tokio::spawn(asker(ASKERS).ask_others());
     let next = Arc::new(AtomicUsize::new(0));
     for number in 0..ASKERS {
-        let asker = Asker { number, consumer: consumer.clone(), hung: hung.clone(), diary: diary.clone() };
-        work.spawn(asker.ask(plan, next.clone(), pace.clone()));
+        work.spawn(asker(number).ask(plan, next.clone(), pace.clone()));
     }
     let done = timeout(PATIENCE, fail(server, &proxy, &consumer, plan, &told, &mut work, diary)).await;
     let server = match done {
@@ -125,6 +136,7 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
         }
     };
     work.shutdown().await;
+    others.abort();
 
     proxy.heal();
     diary.note("the network is whole");
@@ -153,6 +165,8 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
         ledger.repeated,
         proxy.accepted()
     ));
+    // Whatever the network does.
+    proxy.stall(PATIENCE);
     timeout(GRACE, consumer.close()).await.unwrap_or_else(|_| diary.wrong("close did not return"));
     drop(server);
     Ok(Outcome {
@@ -261,6 +275,10 @@ async fn hear(
                     if ledger.doubled.len() > doubled {
                         diary.note(format_args!("doubled: {}", some(&numbers)));
                     }
+                    drop(ledger);
+                    if fastrand::u16(..LATE) == 0 {
+                        sleep(LATE_BY.mul_f64(fastrand::f64())).await;
+                    }
                 }
                 Err(wrong) => diary.wrong(wrong),
             },
@@ -328,6 +346,10 @@ impl Asker {
             pace.wait(number, plan.histories).await;
             let most = if random.u8(..10) == 0 { MOST_RECORDS } else { 100 };
             let period = period(random.i64(0..1_000_000), random.i64(1..=most));
+            if random.u8(..GIVEN_UP) == 0 {
+                let soon = Duration::from_millis(random.u64(0..300));
+                let _ = timeout(soon, self.consumer.history(FIXED, &period)).await;
+            }
             let mut tries = 0;
             while !self.is_answered(number, &period).await {
                 tries += 1;
@@ -356,6 +378,24 @@ impl Asker {
             Ok(Err(error)) => self.hangs(format_args!("history {number} failed: {error:?}")),
         }
         true
+    }
+
+    /// Makes other requests without end. None needs to succeed, and all have to end.
+    async fn ask_others(self) {
+        for which in 0.. {
+            let begin = Instant::now();
+            match timeout(DEADLINE + GRACE, self.consumer.other(which)).await {
+                Err(_) => {
+                    self.hangs(format_args!("request {which} has not ended after {:?}", begin.elapsed()))
+                }
+                Ok(Err(error)) if !passes(&error) => {
+                    self.hangs(format_args!("request {which} failed: {error:?}"));
+                }
+                Ok(Err(error)) => self.diary.note(format_args!("request {which} failed: {}", error.kind())),
+                Ok(Ok(())) => {}
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
     }
 
     fn hangs(&self, what: std::fmt::Arguments<'_>) {

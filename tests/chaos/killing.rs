@@ -25,7 +25,7 @@ pub struct Outcome {
 
 /// Here the cuts of the plan are kills.
 pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
-    let server = tokio::task::spawn_blocking(S::start).await?;
+    let mut server = tokio::task::spawn_blocking(S::start).await?;
     let ca = server.ca_file();
     let account = server.new_account();
     let jid = format!("{}/proxy", account.jid);
@@ -55,18 +55,28 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
     let killing = async {
         for kill in 1..=plan.cuts {
             // Some while they log in, most while they listen.
-            sleep(Duration::from_millis(random.u64(100..3000))).await;
+            sleep(Duration::from_millis(random.u64(100..4000))).await;
             diary.note(format_args!("kill {kill}, with {} numbers", *child.count.borrow()));
             drop(child);
             sleep(Duration::from_millis(random.u64(0..500))).await;
+            if plan.restarts > 0 && kill % plan.cuts.div_ceil(plan.restarts + 1) == 0 && kill < plan.cuts {
+                diary.note("the server goes down");
+                let restarted = tokio::task::spawn_blocking(move || {
+                    server.restart(false);
+                    server
+                });
+                server = restarted.await?;
+                diary.note("the server is back");
+            }
             child = Child::start(&orders, diary)?;
             told.send_replace(kill);
         }
         told.send_replace(usize::MAX);
         pushing.await?;
-        Anything::Ok(child)
+        Anything::Ok((child, server))
     };
-    let child = timeout(PATIENCE, killing).await.map_err(|_| format!("not done after {PATIENCE:?}"))??;
+    let (child, server) =
+        timeout(PATIENCE, killing).await.map_err(|_| format!("not done after {PATIENCE:?}"))??;
 
     let begin = Instant::now();
     let read = || if numbers.exists() { Ledger::read(&numbers) } else { Ok(Ledger::default()) };
@@ -76,7 +86,7 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
     // What comes twice may come late.
     sleep(Duration::from_secs(1)).await;
     tokio::task::spawn_blocking(move || child.end()).await??;
-    drop(publisher);
+    drop((publisher, server));
     let ledger = read()?;
     let lost = ledger.lost(plan.pushes);
     if !lost.is_empty() {

@@ -45,7 +45,7 @@ struct Arguments {
     #[arg(long)]
     restarts: Option<usize>,
     /// Leave the network alone, and kill the listening program so often
-    #[arg(long, value_name = "KILLS", conflicts_with_all = ["histories", "cuts", "restarts"])]
+    #[arg(long, value_name = "KILLS", conflicts_with_all = ["histories", "cuts"])]
     kill: Option<usize>,
 }
 
@@ -144,7 +144,9 @@ impl Arguments {
             restarts: or(self.restarts, 2, 1),
         };
         match self.kill {
-            Some(kills) => Task::Kill(cutting::Plan { cuts: kills, ..plan }),
+            Some(kills) => {
+                Task::Kill(cutting::Plan { cuts: kills, restarts: self.restarts.unwrap_or(1), ..plan })
+            }
             None => Task::Cut(plan),
         }
     }

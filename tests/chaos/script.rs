@@ -53,7 +53,7 @@ impl Iterator for Script {
     type Item = Step;
 
     fn next(&mut self) -> Option<Step> {
-        let pause = Duration::from_millis(self.random.u64(20..700));
+        let pause = Duration::from_millis(self.random.u64(20..500));
         let fault = match self.random.u8(..100) {
             0..34 => Fault::Cut,
             34..52 => Fault::HangUp,

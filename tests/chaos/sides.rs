@@ -22,6 +22,9 @@ pub const SOON: (Duration, Duration) = (Duration::from_millis(10), Duration::fro
 /// The silence after which a link is dead.
 pub const DEAD_AFTER: Duration = Duration::from_secs(3);
 
+/// How many pushes may wait to be taken: few, so that it comes to that.
+const CAPACITY: usize = 20;
+
 /// An account, reached at this address.
 pub fn config(jid: &str, password: &str, address: SocketAddr, ca_file: &Path) -> Result<Config> {
     Ok(Config::new(jid, password)?
@@ -89,9 +92,18 @@ impl Consumer {
         self.client.get_history(&self.provider, series, period).await
     }
 
-    /// Listens; with a journal, as one process after another.
+    /// Makes sure of the subscription, looks whether the provider is there and what it offers.
+    pub async fn other(&self, which: usize) -> Result<()> {
+        match which % 3 {
+            0 => self.subscribe().await,
+            1 => self.client.availability(&self.provider).await.map(drop),
+            _ => self.client.commands(&self.provider).await.map(drop),
+        }
+    }
+
+    /// Listens, with little room; with a journal, as one process after another.
     pub async fn listen(&self, journal: Option<&Path>) -> Result<Ears> {
-        let listening = Listening::default();
+        let listening = Listening::default().capacity(CAPACITY);
         let listening = match journal {
             Some(journal) => listening.journal(journal),
             None => listening,
