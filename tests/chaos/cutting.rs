@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use quoalise::{Error, ErrorKind, Hole};
-use quoalise_tests::{Fault, Proxy, Script};
+use quoalise_tests::{Fault, Proxy, Script, Server, Software};
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -14,8 +14,7 @@ use tokio::time::{sleep, timeout};
 use crate::Anything;
 use crate::diary::Diary;
 use crate::ledger::{Ledger, Way};
-use crate::servers::Server;
-use crate::sides::{Consumer, DEAD_AFTER, DEADLINE, Ears, Heard, Publisher, config};
+use crate::sides::{Consumer, DEAD_AFTER, DEADLINE, Ears, Heard, Publisher, address, config, restart, start};
 use crate::store::{FIXED, Store, is_right, period};
 
 /// What a request may take beyond its deadline.
@@ -95,17 +94,17 @@ impl Pace {
     }
 }
 
-pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
-    let server = tokio::task::spawn_blocking(S::start).await?;
+pub async fn run(software: Software, plan: Plan, diary: &Diary) -> Anything<Outcome> {
+    let server = start(software).await?;
     let ca = server.ca_file();
     let store = Store::default();
     let account = server.new_account();
     let jid = format!("{}/proxy", account.jid);
     let publisher =
-        Publisher::start(config(&jid, &account.password, server.address(), &ca)?, store.clone()).await?;
+        Publisher::start(config(&jid, &account.password, address(&server), &ca)?, store.clone()).await?;
     let publisher = Arc::new(publisher);
 
-    let proxy = Proxy::start(server.address());
+    let proxy = Proxy::start(address(&server));
     let account = server.new_account();
     let own = config(&account.jid, &account.password, proxy.address(), &ca)?;
     let consumer = Arc::new(Consumer::connect(&own, &publisher.jid).await?);
@@ -183,15 +182,15 @@ pub fn some(numbers: &[usize]) -> String {
 }
 
 /// Lets the network fail, and the server, until all has happened.
-async fn fail<S: Server>(
-    mut server: S,
+async fn fail(
+    mut server: Server,
     proxy: &Proxy,
     consumer: &Consumer,
     plan: Plan,
     told: &watch::Sender<usize>,
     work: &mut JoinSet<()>,
     diary: &Diary,
-) -> Anything<S> {
+) -> Anything<Server> {
     let mut script = Script::new(plan.seed, LONGEST);
     let mut random = Rng::with_seed(plan.seed);
     let mut restarts = 0;
@@ -220,11 +219,7 @@ async fn fail<S: Server>(
             restarts += 1;
             let in_order = restarts % 2 == 0;
             diary.note(format_args!("the server goes down, in order: {in_order}"));
-            let restarted = tokio::task::spawn_blocking(move || {
-                server.restart(in_order);
-                server
-            });
-            server = restarted.await?;
+            server = restart(server, in_order).await?;
             diary.note("the server is back");
         }
         while let Some(ended) = work.try_join_next() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
+use quoalise_tests::Software;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
@@ -12,8 +13,7 @@ use crate::child::{Child, Orders};
 use crate::cutting::{CAUGHT_UP_WITHIN, PATIENCE, Pace, Plan, publish, some};
 use crate::diary::Diary;
 use crate::ledger::Ledger;
-use crate::servers::Server;
-use crate::sides::{Publisher, config};
+use crate::sides::{Publisher, address, config, restart, start};
 use crate::store::Store;
 
 /// What came of it.
@@ -24,19 +24,19 @@ pub struct Outcome {
 }
 
 /// Here the cuts of the plan are kills.
-pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
-    let mut server = tokio::task::spawn_blocking(S::start).await?;
+pub async fn run(software: Software, plan: Plan, diary: &Diary) -> Anything<Outcome> {
+    let mut server = start(software).await?;
     let ca = server.ca_file();
     let account = server.new_account();
     let jid = format!("{}/proxy", account.jid);
-    let own = config(&jid, &account.password, server.address(), &ca)?;
+    let own = config(&jid, &account.password, address(&server), &ca)?;
     let publisher = Arc::new(Publisher::start(own, Store::default()).await?);
 
     let folder = tempfile::Builder::new().prefix("quoalise-chaos-").tempdir()?;
     let numbers = folder.path().join("numbers");
     let orders = Orders {
         account: server.new_account(),
-        address: server.address(),
+        address: address(&server),
         ca_file: ca,
         provider: publisher.jid.clone(),
         pushes: plan.pushes,
@@ -61,11 +61,7 @@ pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<Outcome> {
             sleep(Duration::from_millis(random.u64(0..500))).await;
             if plan.restarts > 0 && kill % plan.cuts.div_ceil(plan.restarts + 1) == 0 && kill < plan.cuts {
                 diary.note("the server goes down");
-                let restarted = tokio::task::spawn_blocking(move || {
-                    server.restart(false);
-                    server
-                });
-                server = restarted.await?;
+                server = restart(server, false).await?;
                 diary.note("the server is back");
             }
             child = Child::start(&orders, diary)?;

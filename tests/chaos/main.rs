@@ -8,7 +8,6 @@ mod cutting;
 mod diary;
 mod killing;
 mod ledger;
-mod servers;
 mod sides;
 mod soak;
 mod store;
@@ -16,11 +15,10 @@ mod store;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
-use quoalise_tests::Prosody;
+use clap::Parser;
+use quoalise_tests::Software;
 
 use diary::Diary;
-use servers::Server;
 
 type Anything<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -53,7 +51,7 @@ struct Arguments {
 struct Common {
     /// Only on this server; by default on each, one after another
     #[arg(long, value_enum)]
-    server: Option<Which>,
+    server: Option<Software>,
     /// The script of the faults; the same seed does the same again, as far as time lets it
     #[arg(long)]
     seed: Option<u64>,
@@ -81,11 +79,6 @@ enum Command {
     /// The process that takes the pushes, started by the others
     #[command(hide = true)]
     Listen,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Which {
-    Prosody,
 }
 
 /// What is to be done on each server.
@@ -116,12 +109,9 @@ fn run(arguments: &Arguments) -> Anything<bool> {
     let seed = common.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
     writeln!(io::stdout(), "seed {seed}")?;
     let task = arguments.task(common.short, seed);
-    let servers = common.server.map_or_else(|| Which::value_variants().to_vec(), |one| vec![one]);
     let mut is_good = true;
-    for server in servers {
-        is_good &= match server {
-            Which::Prosody => on::<Prosody>(&task, common.verbose)?,
-        };
+    for software in Software::ALL.into_iter().filter(|one| common.server.is_none_or(|only| only == *one)) {
+        is_good &= on(software, &task, common.verbose)?;
     }
     Ok(is_good)
 }
@@ -153,15 +143,15 @@ impl Arguments {
 }
 
 /// Does it on one server, and tells what came of it; whether that is good.
-fn on<S: Server>(task: &Task, verbose: bool) -> Anything<bool> {
+fn on(software: Software, task: &Task, verbose: bool) -> Anything<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let diary = Diary::new(verbose);
     let mut out = io::stdout();
-    writeln!(out, "on {}:", S::NAME)?;
+    writeln!(out, "on {}:", software.name())?;
     let done = runtime.block_on(async {
         Anything::Ok(match task {
             Task::Cut(plan) => {
-                let cutting::Outcome { cuts, lost, doubled, hung } = cutting::run::<S>(*plan, &diary).await?;
+                let cutting::Outcome { cuts, lost, doubled, hung } = cutting::run(software, *plan, &diary).await?;
                 let pushes = plan.pushes;
                 let line = format!(
                     "chaos: {pushes} pushes, {cuts} cuts, {lost} lost, {doubled} doubled, {hung} hung"
@@ -169,14 +159,14 @@ fn on<S: Server>(task: &Task, verbose: bool) -> Anything<bool> {
                 (cuts >= plan.cuts, line)
             }
             Task::Kill(plan) => {
-                let killing::Outcome { lost, doubled, repeated } = killing::run::<S>(*plan, &diary).await?;
+                let killing::Outcome { lost, doubled, repeated } = killing::run(software, *plan, &diary).await?;
                 let (pushes, kills) = (plan.pushes, plan.cuts);
                 let line = format!(
                     "chaos: {pushes} pushes, {kills} kills, {lost} lost, {doubled} doubled, {repeated} repeated"
                 );
                 (true, line)
             }
-            Task::Soak(plan) => soak::run::<S>(*plan, &diary).await?,
+            Task::Soak(plan) => soak::run(software, *plan, &diary).await?,
         })
     });
     // What went wrong may be the reason of an error, too.

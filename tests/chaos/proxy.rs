@@ -88,9 +88,9 @@ pub enum Fault {
 /// ```no_run
 /// use std::time::Duration;
 ///
-/// use quoalise_tests::{Prosody, Proxy};
+/// use quoalise_tests::{Proxy, Server};
 ///
-/// let server = Prosody::shared();
+/// let server = Server::shared();
 /// let proxy = Proxy::start(([127, 0, 0, 1], server.c2s_port()));
 /// println!("connect to {}", proxy.address());
 /// proxy.stall(Duration::from_secs(2));

@@ -1,12 +1,14 @@
 //! The two sides as these tests use them. Everything that touches a session is here.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
 use quoalise::data::Data;
 use quoalise::provider::{Everybody, Limits, MemorySubscriptions, Provider, Subscriptions as _};
 use quoalise::{Client, Config, ConnectionState, Event, Hole, Listener, Listening, Period, Result};
+use quoalise_tests::{Server, Software};
+use tokio::task::{JoinError, spawn_blocking};
 
 use crate::store::{NUMBERS, Store, metadata};
 
@@ -24,6 +26,30 @@ pub const DEAD_AFTER: Duration = Duration::from_secs(3);
 
 /// How many pushes may wait to be taken: few, so that it comes to that.
 const CAPACITY: usize = 20;
+
+/// A server of one's own; starting it takes longer than others can be kept waiting.
+pub async fn start(software: Software) -> Result<Server, JoinError> {
+    spawn_blocking(move || Server::of(software).start()).await
+}
+
+/// Takes it down, in order or as a power cut would, and starts it again with what it kept.
+pub async fn restart(mut server: Server, in_order: bool) -> Result<Server, JoinError> {
+    let restarted = spawn_blocking(move || {
+        if in_order {
+            server.stop();
+        } else {
+            server.kill();
+        }
+        server.start();
+        server
+    });
+    restarted.await
+}
+
+/// Where clients find it.
+pub fn address(server: &Server) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, server.c2s_port()).into()
+}
 
 /// An account, reached at this address.
 pub fn config(jid: &str, password: &str, address: SocketAddr, ca_file: &Path) -> Result<Config> {

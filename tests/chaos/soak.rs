@@ -5,15 +5,14 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use quoalise_tests::{Proxy, Script};
+use quoalise_tests::{Proxy, Script, Software};
 use tokio::time::{sleep, timeout};
 
 use crate::Anything;
 use crate::child::{Child, Orders};
 use crate::cutting::SESSIONS;
 use crate::diary::Diary;
-use crate::servers::Server;
-use crate::sides::{Publisher, config};
+use crate::sides::{Publisher, address, config, start};
 use crate::store::Store;
 
 /// How many pushes may be on their way. Beyond some hundred unacknowledged ones, servers give a session up.
@@ -75,14 +74,14 @@ impl fmt::Display for Figures {
 }
 
 /// Prints the figures; whether they stayed within the bound, and a line about it.
-pub async fn run<S: Server>(plan: Plan, diary: &Diary) -> Anything<(bool, String)> {
-    let server = tokio::task::spawn_blocking(S::start).await?;
+pub async fn run(software: Software, plan: Plan, diary: &Diary) -> Anything<(bool, String)> {
+    let server = start(software).await?;
     let ca = server.ca_file();
     let account = server.new_account();
     let jid = format!("{}/proxy", account.jid);
-    let own = config(&jid, &account.password, server.address(), &ca)?;
+    let own = config(&jid, &account.password, address(&server), &ca)?;
     let publisher = Arc::new(Publisher::start(own, Store::default()).await?);
-    let proxy = Proxy::start(server.address());
+    let proxy = Proxy::start(address(&server));
     let orders = Orders {
         account: server.new_account(),
         address: proxy.address(),

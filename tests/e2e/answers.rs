@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use quoalise::{Availability, Client, ErrorKind, Period};
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 use tokio_xmpp::minidom::Element;
 
 use crate::raw::{self, Peer, child, condition, provider_saying, result};
@@ -12,7 +12,7 @@ use crate::support::{AT_ONCE, SERIES, client, config, provider};
 /// A time limit for what never comes.
 const SHORT: Duration = Duration::from_millis(600);
 
-async fn impatient(server: &Prosody) -> Client {
+async fn impatient(server: &Server) -> Client {
     Client::connect(&config(server, &server.new_account()).request_timeout(SHORT)).await.unwrap()
 }
 
@@ -22,7 +22,7 @@ fn bare(jid: &str) -> &str {
 
 #[tokio::test]
 async fn who_is_not_there_is_told_at_once() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let elsewhere = format!("{}/elsewhere", bare(&provider.jid()));
@@ -56,7 +56,7 @@ async fn who_is_not_there_is_told_at_once() {
 
 #[tokio::test]
 async fn who_has_gone_is_told_at_once() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let jid = provider.jid();
@@ -69,7 +69,7 @@ async fn who_has_gone_is_told_at_once() {
 
 #[tokio::test]
 async fn a_domain_that_the_server_cannot_reach() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let jid = "proxy@nowhere.invalid/proxy";
     assert_eq!(client.availability(jid).await.unwrap(), Availability::Unreachable);
@@ -81,7 +81,7 @@ async fn a_domain_that_the_server_cannot_reach() {
 
 #[tokio::test]
 async fn who_refuses_is_there_and_who_says_nothing_may_be() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (refuses, never) = (
         provider_saying(&server, |request| raw::error(request, "auth", &condition("forbidden"))).await,
         Peer::login(&server, &server.new_account(), "proxy").await.answering(|_| Vec::new()),
@@ -95,7 +95,7 @@ async fn who_refuses_is_there_and_who_says_nothing_may_be() {
 
 #[tokio::test]
 async fn a_provider_that_vanishes_while_it_is_asked() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let peer = Peer::login(&server, &server.new_account(), "proxy").await;
     let (asked, was_asked) = tokio::sync::oneshot::channel();
     let mut asked = Some(asked);
@@ -117,7 +117,7 @@ async fn a_provider_that_vanishes_while_it_is_asked() {
 
 #[tokio::test]
 async fn an_account_without_a_provider_serves_nothing() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (client, other) = (client(&server).await, client(&server).await);
     let error = client.get_history(&other.jid(), SERIES, &Period::all()).await.unwrap_err();
     assert_eq!((error.kind(), error.condition()), (ErrorKind::ProviderOffline, Some("service-unavailable")));
@@ -129,7 +129,7 @@ const PAYLOAD: &str = "<quoalise xmlns='urn:quoalise:0'><data><sensml xmlns='urn
 
 #[tokio::test]
 async fn answers_that_are_none() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let command = |attributes: &'static str, inner: String| {
         move |request: &Element| {
@@ -177,7 +177,7 @@ async fn answers_that_are_none() {
 /// What is no stanza at all the XMPP library drops without a word: then there is no answer, in time.
 #[tokio::test]
 async fn answers_that_are_no_stanzas() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = impatient(&server).await;
     type Answer = fn(&Element) -> String;
     let answers: [Answer; 3] = [
@@ -194,7 +194,7 @@ async fn answers_that_are_no_stanzas() {
 
 #[tokio::test]
 async fn a_command_that_was_canceled_or_failed() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     for (status, inner, word) in [
         ("canceled", "", "canceled"),
@@ -229,7 +229,7 @@ async fn a_command_that_was_canceled_or_failed() {
 
 #[tokio::test]
 async fn an_answer_counts_once_and_from_who_was_asked() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let payload = |value: &str| PAYLOAD.replace("987.25", value);
     let answer = move |request: &Element, value: &str| {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use quoalise_tests::{Account, Prosody};
+use quoalise_tests::{Account, Server};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -12,14 +12,14 @@ use crate::raw::{self, Script, child, condition, field, provider_saying};
 use crate::support::{PATIENCE, provider};
 
 struct Shell {
-    server: std::sync::Arc<Prosody>,
+    server: std::sync::Arc<Server>,
     account: Account,
     folder: tempfile::TempDir,
 }
 
 impl Shell {
     fn new() -> Self {
-        let server = Prosody::shared();
+        let server = Server::shared();
         let account = server.new_account();
         Self { server, account, folder: tempfile::tempdir().unwrap() }
     }

@@ -7,7 +7,7 @@ use quoalise::provider::{HistoryRequest, Limits, Service};
 use quoalise::senml::Records;
 use quoalise::stanza::{Action, FieldType, NoteType, Status};
 use quoalise::{Client, ErrorKind, Period, Result, Series, Values};
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 use tokio_xmpp::minidom::Element;
 
 use crate::raw::{self, COMMANDS, FORMS, Script, child, children, condition, field, provider_saying, result};
@@ -24,7 +24,7 @@ pub struct Wizard {
 }
 
 impl Wizard {
-    pub async fn start(server: &Prosody) -> Script {
+    pub async fn start(server: &Server) -> Script {
         let mut wizard = Self::default();
         provider_saying(server, move |request| wizard.answer(request)).await
     }
@@ -149,7 +149,7 @@ pub async fn until_asked(provider: &Script, count: usize) -> Vec<String> {
 
 /// A provider whose first answer is a form with a session `s1`, and that then answers as told.
 async fn form_then(
-    server: &Prosody,
+    server: &Server,
     form: &'static str,
     then: impl Fn(&Element) -> String + Send + 'static,
 ) -> Script {
@@ -164,7 +164,7 @@ const ONE_FIELD: &str = "<x xmlns='jabber:x:data' type='form'><field var='a' typ
 
 #[tokio::test]
 async fn commands_are_listed_and_only_the_providers_own() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let (ours, _) = provider(&server).await;
     let nodes: Vec<String> =
@@ -222,7 +222,7 @@ async fn commands_are_listed_and_only_the_providers_own() {
 
 #[tokio::test]
 async fn a_wizard_is_walked_there_and_back() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let provider = Wizard::start(&server).await;
 
@@ -306,7 +306,7 @@ async fn a_wizard_is_walked_there_and_back() {
 
 #[tokio::test]
 async fn a_command_runs_in_one_go() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let provider = Wizard::start(&server).await;
 
@@ -342,7 +342,7 @@ async fn a_command_runs_in_one_go() {
 
 #[tokio::test]
 async fn what_is_dropped_is_canceled_and_what_is_over_is_not() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let provider = Wizard::start(&server).await;
     drop(client.begin(&provider.jid, "wizard").await.unwrap());
@@ -371,7 +371,7 @@ async fn what_is_dropped_is_canceled_and_what_is_over_is_not() {
 
 #[tokio::test]
 async fn a_session_that_expired_says_so() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let bad_session = |request: &Element| {
         let own = format!("{}<bad-sessionid xmlns='{COMMANDS}'/>", condition("bad-request"));
@@ -398,7 +398,7 @@ async fn a_session_that_expired_says_so() {
 
 #[tokio::test]
 async fn a_refused_form_may_be_filled_in_again() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let provider =
         form_then(&server, ONE_FIELD, |request| match field(child(request, "command"), "a").as_deref() {
@@ -440,7 +440,7 @@ async fn a_refused_form_may_be_filled_in_again() {
 
 #[tokio::test]
 async fn commands_without_a_form_are_done_at_once() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let provider =
         provider_saying(&server, |request| raw::command(request, "any", "completed", "<note>done</note>"))
@@ -459,7 +459,7 @@ async fn commands_without_a_form_are_done_at_once() {
 
 #[tokio::test]
 async fn answers_that_are_none() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     for answer in [
         String::new(),
@@ -496,7 +496,7 @@ async fn answers_that_are_none() {
 #[tokio::test]
 async fn each_stage_has_a_deadline_of_its_own() {
     const LIMIT: Duration = Duration::from_secs(2);
-    let server = Prosody::shared();
+    let server = Server::shared();
     let patient = config(&server, &server.new_account()).request_timeout(LIMIT);
     let client = Client::connect(&patient).await.unwrap();
     // Each answer takes most of the time there is.
@@ -529,7 +529,7 @@ async fn each_stage_has_a_deadline_of_its_own() {
 
 #[tokio::test]
 async fn a_history_whose_form_fails_is_canceled() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let form = include_str!("../vectors/xmpp/get-history.form.xml");
     let provider = provider_saying(&server, move |request| match child(request, "command").attr("action") {
@@ -563,7 +563,7 @@ fn series_row(name: &str) -> String {
 }
 
 /// A provider of so many series, so many a page.
-pub async fn series_provider(server: &Prosody, count: usize, a_page: usize) -> Script {
+pub async fn series_provider(server: &Server, count: usize, a_page: usize) -> Script {
     let names: Vec<String> = (0..count).map(|number| format!("urn:dev:ow:{number:04}_voltage")).collect();
     provider_saying(server, move |request| {
         let command = child(request, "command");
@@ -590,7 +590,7 @@ pub async fn series_provider(server: &Prosody, count: usize, a_page: usize) -> S
 
 #[tokio::test]
 async fn series_are_listed_page_by_page() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let provider = series_provider(&server, 250, 100).await;
     let all = client.series(&provider.jid, None).await.unwrap();
@@ -630,7 +630,7 @@ impl Service for Many {
 
 #[tokio::test]
 async fn our_own_provider_tells_all_its_series() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let provider = serve(&server, Many, Limits::default()).await;
     let client = client(&server).await;
     let all = client.series(&provider.jid(), None).await.unwrap();
@@ -645,7 +645,7 @@ async fn our_own_provider_tells_all_its_series() {
 
 #[tokio::test]
 async fn lists_of_series_that_are_none() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let table = |rows: &str| format!("<x xmlns='jabber:x:data' type='result'>{rows}</x>");
     let set = |inner: &str| format!("<set xmlns='http://jabber.org/protocol/rsm'>{inner}</set>");

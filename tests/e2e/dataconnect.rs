@@ -4,7 +4,7 @@ use quoalise::data::{Aggregation, Metadata, SamplingInterval};
 use quoalise::{
     AuthorizeRequest, AuthorizeUri, Client, Consent, DatePeriod, Direction, Error, ErrorKind, Event, Listener,
 };
-use quoalise_tests::{Account, Prosody};
+use quoalise_tests::{Account, Server};
 use tokio_xmpp::minidom::Element;
 
 use crate::raw::{self, Peer, Script, child, children};
@@ -26,13 +26,13 @@ fn bare(jid: &str) -> &str {
 }
 
 /// A proxy that answers everything by this stanza; and its other session, which sends notices.
-async fn proxy(server: &Prosody, answer: &'static str) -> (Script, Peer) {
+async fn proxy(server: &Server, answer: &'static str) -> (Script, Peer) {
     let account = server.new_account();
     let publisher = Peer::login(server, &account, "publisher").await;
     (proxy_of(server, &account, answer).await, publisher)
 }
 
-async fn proxy_of(server: &Prosody, account: &Account, answer: &'static str) -> Script {
+async fn proxy_of(server: &Server, account: &Account, answer: &'static str) -> Script {
     let peer = Peer::login(server, account, "proxy").await;
     peer.answering(move |request| vec![raw::replay(answer, request)])
 }
@@ -77,7 +77,7 @@ fn check_meter(meta: &Metadata) {
 
 #[tokio::test]
 async fn a_load_curve() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let (proxy, _) = proxy(&server, vector!("get-load-curve.completed")).await;
     let data = client.load_curve(&proxy.jid, USAGE_POINT, Direction::Consumption, &days()).await.unwrap();
@@ -107,7 +107,7 @@ async fn a_load_curve() {
 
 #[tokio::test]
 async fn daily_energy() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let (proxy, _) = proxy(&server, vector!("get-daily.completed")).await;
     let data = client.daily(&proxy.jid, USAGE_POINT, Direction::Production, &days()).await.unwrap();
@@ -134,7 +134,7 @@ async fn daily_energy() {
 
 #[tokio::test]
 async fn a_proxy_that_asks_back_gets_the_same_values() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let proxy = raw::provider_saying(&server, |request| {
         if child(request, "command").attr("sessionid").is_some() {
@@ -169,7 +169,7 @@ async fn a_proxy_that_asks_back_gets_the_same_values() {
 
 #[tokio::test]
 async fn refusals_come_as_what_they_are_without_the_usage_point() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let ask = async |answer: &'static str| {
         let (proxy, _) = proxy(&server, answer).await;
@@ -201,7 +201,7 @@ async fn refusals_come_as_what_they_are_without_the_usage_point() {
 
 #[tokio::test]
 async fn what_cannot_be_right_is_not_sent() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let (proxy, mut publisher) = proxy(&server, vector!("get-authorize-uri.completed")).await;
     let refused = |error: Error| {
@@ -254,7 +254,7 @@ async fn consent(listener: &mut Listener) -> Consent {
 
 #[tokio::test]
 async fn where_to_consent() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let (proxy, _) = proxy(&server, vector!("get-authorize-uri.completed")).await;
     let request = AuthorizeRequest::new("My energy & more")
@@ -295,7 +295,7 @@ async fn where_to_consent() {
 
 #[tokio::test]
 async fn a_state_is_drawn_where_none_is_given() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let (proxy, _) = proxy(&server, vector!("get-authorize-uri.completed")).await;
     let request = AuthorizeRequest::new("My energy");
@@ -311,7 +311,7 @@ async fn a_state_is_drawn_where_none_is_given() {
 
 #[tokio::test]
 async fn addresses_that_are_none() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     for uri in [
         "",
@@ -335,7 +335,7 @@ async fn addresses_that_are_none() {
 
 #[tokio::test]
 async fn the_notice_as_it_comes() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let (proxy, mut publisher) = proxy(&server, vector!("get-authorize-uri.completed")).await;
     let request = AuthorizeRequest::new("My energy").state("what the consumer put into state");
@@ -357,7 +357,7 @@ async fn the_notice_as_it_comes() {
 
 #[tokio::test]
 async fn a_notice_is_matched_to_the_request_it_answers() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let account = server.new_account();
     let client = Client::connect(&config(&server, &account)).await.unwrap();
     let (proxy, mut publisher) = proxy(&server, vector!("get-authorize-uri.completed")).await;
@@ -412,7 +412,7 @@ async fn a_notice_is_matched_to_the_request_it_answers() {
 
 #[tokio::test]
 async fn notices_of_many_kinds() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut publisher = Peer::login(&server, &server.new_account(), "proxy").await;
     client.trust(&publisher.jid).unwrap();

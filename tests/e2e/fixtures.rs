@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use quoalise_tests::{Account, Certificate, Pki, Prosody, Sasl, ScramHash, Tls, free_port};
+use quoalise_tests::{Account, Certificate, Pki, Sasl, ScramHash, Server, Software, Tls, free_port};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -18,7 +18,7 @@ use tokio_rustls::rustls::{self, CertificateError, ProtocolVersion};
 use crate::raw::{Peer, text};
 use crate::support::{PATIENCE, direct_tls, features, handshake, login, read_until, tcp};
 
-async fn starttls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
+async fn starttls(server: &Server) -> io::Result<TlsStream<TcpStream>> {
     let mut tcp = tcp(server.c2s_port()).await?;
     let offered = features(&mut tcp, server.host()).await;
     assert!(offered.contains("<required/>"), "STARTTLS isn't required: {offered}");
@@ -29,7 +29,7 @@ async fn starttls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
 
 #[tokio::test]
 async fn starttls_and_login() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let account = server.new_account();
     let mut stream = starttls(&server).await.unwrap();
     assert_eq!(stream.get_ref().1.protocol_version(), Some(ProtocolVersion::TLSv1_3));
@@ -40,7 +40,7 @@ async fn starttls_and_login() {
     let answer = login(&mut stream, &account).await;
     assert!(answer.starts_with("<success"), "{answer}\n{}", server.log());
 
-    // The same account again, which Prosody has meanwhile hashed.
+    // The same account again, which the server has meanwhile hashed.
     let mut stream = direct_tls(&server).await.unwrap();
     features(&mut stream, server.host()).await;
     let answer = login(&mut stream, &account).await;
@@ -49,7 +49,7 @@ async fn starttls_and_login() {
 
 #[tokio::test]
 async fn wrong_passwords_and_unknown_accounts_are_refused() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let known = server.new_account();
     for account in [
         Account { password: "another".to_owned(), ..known.clone() },
@@ -64,7 +64,7 @@ async fn wrong_passwords_and_unknown_accounts_are_refused() {
 
 #[tokio::test]
 async fn a_password_can_be_changed_and_may_be_anything() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let name = server.new_account().jid.split('@').next().unwrap().to_owned();
     for password in ["été \"quoted\" \\ <&>'", "]] }; os.exit(1) --"] {
         let account = server.add_user(&name, password);
@@ -78,7 +78,7 @@ async fn a_password_can_be_changed_and_may_be_anything() {
 #[tokio::test]
 async fn bad_certificates_are_really_bad() {
     for certificate in [Certificate::Expired, Certificate::WrongName, Certificate::OtherCa] {
-        let server = Prosody::builder().certificate(certificate).start();
+        let server = Server::builder().certificate(certificate).start();
         for stream in [starttls(&server).await, direct_tls(&server).await] {
             let error = stream.expect_err("a certificate that is refused");
             let error =
@@ -101,7 +101,7 @@ async fn bad_certificates_are_really_bad() {
 
 #[tokio::test]
 async fn tls_1_2_only_offers_channel_binding() {
-    let server = Prosody::builder().tls(Tls::V12Only).scram_hash(ScramHash::Sha1).start();
+    let server = Server::builder().tls(Tls::V12Only).scram_hash(ScramHash::Sha1).start();
     for stream in [starttls(&server).await, direct_tls(&server).await] {
         let mut stream = stream.unwrap();
         assert_eq!(stream.get_ref().1.protocol_version(), Some(ProtocolVersion::TLSv1_2));
@@ -115,18 +115,18 @@ async fn tls_1_2_only_offers_channel_binding() {
 
 #[tokio::test]
 async fn what_is_offered_for_login_can_be_chosen() {
-    let scram_only = Prosody::builder().sasl(Sasl::ScramOnly).start();
+    let scram_only = Server::builder().sasl(Sasl::ScramOnly).start();
     let offered = features(&mut direct_tls(&scram_only).await.unwrap(), scram_only.host()).await;
     assert!(offered.contains("SCRAM") && !offered.contains("PLAIN"), "{offered}");
 
-    let plain_only = Prosody::builder().sasl(Sasl::PlainOnly).start();
+    let plain_only = Server::builder().sasl(Sasl::PlainOnly).start();
     let offered = features(&mut direct_tls(&plain_only).await.unwrap(), plain_only.host()).await;
     assert!(offered.contains("PLAIN") && !offered.contains("SCRAM"), "{offered}");
 }
 
 #[tokio::test]
 async fn without_tls_the_stream_stays_plain() {
-    let server = Prosody::builder().tls(Tls::Off).sasl(Sasl::PlainOnly).start();
+    let server = Server::builder().tls(Tls::Off).sasl(Sasl::PlainOnly).start();
     let account = server.new_account();
     let mut stream = tcp(server.c2s_port()).await.unwrap();
     let offered = features(&mut stream, server.host()).await;
@@ -137,7 +137,7 @@ async fn without_tls_the_stream_stays_plain() {
 
 #[tokio::test]
 async fn a_stanza_over_the_limit_ends_the_stream() {
-    let server = Prosody::builder().stanza_size_limit(20_000).start();
+    let server = Server::builder().stanza_size_limit(20_000).start();
     let account = server.new_account();
     let mut stream = direct_tls(&server).await.unwrap();
     features(&mut stream, server.host()).await;
@@ -150,20 +150,37 @@ async fn a_stanza_over_the_limit_ends_the_stream() {
 
 #[tokio::test]
 async fn lines_of_configuration_win_over_ours() {
-    let server = Prosody::builder().host("another.test").config("c2s_require_encryption = false").start();
-    let mut stream = tcp(server.c2s_port()).await.unwrap();
-    let offered = features(&mut stream, "another.test").await;
-    assert!(offered.contains("starttls") && !offered.contains("<required/>"), "{offered}");
+    let server = Server::builder()
+        .host("another.test")
+        .sasl(Sasl::PlainOnly)
+        .config_of(Software::Prosody, "disable_sasl_mechanisms = { 'PLAIN' }")
+        .config_of(Software::Ejabberd, "disable_sasl_mechanisms: [PLAIN]")
+        .start();
+    let offered = features(&mut direct_tls(&server).await.unwrap(), "another.test").await;
+    assert!(offered.contains("SCRAM") && !offered.contains("PLAIN"), "{offered}");
 }
 
 #[tokio::test]
 async fn servers_can_share_an_authority() {
     let pki = Arc::new(Pki::new());
-    let [a, b] = ["a.test", "b.test"].map(|host| Prosody::builder().host(host).pki(Arc::clone(&pki)).start());
+    let [a, b] = ["a.test", "b.test"].map(|host| Server::builder().host(host).pki(Arc::clone(&pki)).start());
     assert_eq!(a.ca_file(), b.ca_file());
     for server in [a, b] {
         direct_tls(&server).await.unwrap();
     }
+}
+
+/// Whether this server has let another in for its certificate, over TLS; in the words of its log.
+fn has_believed(server: &Server, other: &str) -> bool {
+    let log = server.log();
+    let words = match server.software() {
+        Software::Prosody => format!("Accepting SASL EXTERNAL identity from {other}"),
+        Software::Ejabberd => format!("Accepted inbound s2s EXTERNAL authentication {other} -> "),
+    };
+    log.lines().any(|line| {
+        // Which ejabberd tells beside each.
+        line.contains(&words) && (server.software() == Software::Prosody || line.contains("(tls|"))
+    })
 }
 
 /// Whether the server of `peer` reaches the host `other` over federation.
@@ -176,9 +193,9 @@ async fn reaches(peer: &mut Peer, other: &str) -> bool {
 #[tokio::test]
 async fn servers_of_a_federation_find_each_other_and_speak_tls() {
     let hosts = ["a.test", "b.test", "c.test"];
-    let mut servers = Prosody::federation(hosts.map(Prosody::at));
+    let mut servers = Server::federation(hosts.map(Server::at));
     // Another at the same time, of the same names: they know nothing of each other.
-    let others = Prosody::federation(["a.test", "b.test"].map(Prosody::at));
+    let others = Server::federation(["a.test", "b.test"].map(Server::at));
     for (server, host) in servers.iter().zip(hosts) {
         assert_eq!(server.host(), host);
         let mut peer = Peer::login(server, &server.new_account(), "peer").await;
@@ -190,14 +207,14 @@ async fn servers_of_a_federation_find_each_other_and_speak_tls() {
     let mut peer = Peer::login(&others[0], &others[0].new_account(), "peer").await;
     assert!(reaches(&mut peer, "b.test").await && !reaches(&mut peer, "c.test").await);
     for server in &servers {
-        let log = server.log();
         for host in hosts.iter().filter(|host| **host != server.host()) {
-            // The log's own words for a certificate that counts, as against dialback.
-            assert!(log.contains(&format!("Accepting SASL EXTERNAL identity from {host}")), "{log}");
+            assert!(has_believed(server, host), "{host}: {}", server.log());
         }
-        assert!(
-            log.lines().filter(|line| line.contains("s2s")).any(|line| line.contains("Stream encrypted"))
-        );
+        if server.software() == Software::Prosody {
+            let log = server.log();
+            let mut of_servers = log.lines().filter(|line| line.contains("s2s"));
+            assert!(of_servers.any(|line| line.contains("Stream encrypted")), "{log}");
+        }
     }
 
     let address = servers[1].s2s_address();
@@ -207,18 +224,20 @@ async fn servers_of_a_federation_find_each_other_and_speak_tls() {
     servers[1].start();
     assert!(reaches(&mut peer, "b.test").await);
     assert_eq!(servers[1].s2s_address(), address);
-    assert_eq!(Prosody::shared().s2s_address(), None);
+    assert_eq!(Server::shared().s2s_address(), None);
 }
 
 #[tokio::test]
 async fn nobody_is_believed_in_a_federation_without_a_good_certificate() {
     let bad = |host: &str| {
         // One that can do no TLS waits for an offer that it could take: by itself for a minute and a half.
-        let config = "c2s_require_encryption = false; s2s_timeout = 1";
-        Prosody::at(host).sasl(Sasl::PlainOnly).config(config)
+        Server::at(host)
+            .tls(Tls::Optional)
+            .sasl(Sasl::PlainOnly)
+            .config_of(Software::Prosody, "s2s_timeout = 1")
     };
-    let [good, expired, wrong_name, other_ca, plain] = Prosody::federation([
-        Prosody::at("good.test"),
+    let [good, expired, wrong_name, other_ca, plain] = Server::federation([
+        Server::at("good.test"),
         bad("expired.test").certificate(Certificate::Expired),
         bad("wrong-name.test").certificate(Certificate::WrongName),
         bad("other-ca.test").certificate(Certificate::OtherCa),
@@ -243,13 +262,16 @@ async fn nobody_is_believed_in_a_federation_without_a_good_certificate() {
         let answer = read_until(&mut stream, "</error>").await;
         assert!(answer.contains("<remote-server-"), "{answer}");
     }
-    assert!(!good.log().contains("Incoming s2s connection"), "{}", good.log());
-    assert!(!good.log().contains("Outgoing s2s connection"), "{}", good.log());
+    let words = match good.software() {
+        Software::Prosody => ["Incoming s2s connection", "Outgoing s2s connection"],
+        Software::Ejabberd => ["Accepted inbound s2s", "Accepted outbound s2s"],
+    };
+    assert!(!words.iter().any(|words| good.log().contains(words)), "{}", good.log());
 }
 
 #[tokio::test]
 async fn a_restart_keeps_ports_and_accounts() {
-    let mut server = Prosody::builder().start();
+    let mut server = Server::builder().start();
     let account = server.new_account();
     let before = (server.c2s_port(), server.direct_tls_port(), server.pid().unwrap());
 
@@ -276,7 +298,7 @@ async fn a_restart_keeps_ports_and_accounts() {
 async fn a_panicking_test_leaves_nothing() {
     let (sender, receiver) = std::sync::mpsc::channel();
     let test = std::thread::spawn(move || {
-        let server = Prosody::builder().start();
+        let server = Server::builder().start();
         sender.send((server.pid().unwrap(), server.c2s_port(), server.ca_file())).unwrap();
         panic!("on purpose");
     });
@@ -289,7 +311,7 @@ async fn a_panicking_test_leaves_nothing() {
 
 #[test]
 fn a_server_survives_the_thread_that_started_it() {
-    let mut server = std::thread::spawn(|| Prosody::builder().start()).join().unwrap();
+    let mut server = std::thread::spawn(|| Server::builder().start()).join().unwrap();
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, server.c2s_port()));
     // The kernel's signal would come at the end of the thread: a moment for it to arrive.
     std::thread::sleep(Duration::from_millis(50));
@@ -315,6 +337,7 @@ impl TestServer {
     fn start(arguments: &[&str]) -> Self {
         let temporary = TempDir::new().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_quoalise-test-server"))
+            .args(["--server", Software::of_this_run().name()])
             .args(arguments)
             .env("TMPDIR", temporary.path())
             .stdin(Stdio::piped())
@@ -366,7 +389,10 @@ fn the_program_tells_what_it_started_and_ends_with_its_input() {
     let mut program =
         TestServer::start(&["alice", "bob:secret", "--host", "home.test", "--certificate", "expired"]);
     let said = &program.said;
-    assert_eq!((said["server"].as_str(), said["host"].as_str()), (Some("prosody"), Some("home.test")));
+    assert_eq!(
+        (said["server"].as_str(), said["host"].as_str()),
+        (Some(Software::of_this_run().name()), Some("home.test"))
+    );
     assert_eq!(said["accounts"][0]["jid"], "alice@home.test");
     assert_eq!(said["accounts"][0]["password"].as_str().unwrap().len(), 24);
     assert_eq!(said["accounts"][1], serde_json::json!({ "jid": "bob@home.test", "password": "secret" }));
@@ -391,7 +417,7 @@ fn a_killed_program_takes_its_server_along() {
     program.child.wait().unwrap();
     let deadline = Instant::now() + PATIENCE;
     while !refused(port) {
-        assert!(Instant::now() < deadline, "Prosody goes on running");
+        assert!(Instant::now() < deadline, "the server goes on running");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -399,7 +425,7 @@ fn a_killed_program_takes_its_server_along() {
 #[test]
 fn a_server_that_cannot_start_says_why() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_quoalise-test-server"))
-        .args(["--config", "this is not Lua"])
+        .args(["--server", Software::of_this_run().name(), "--config", "this is neither Lua nor YAML"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -409,5 +435,9 @@ fn a_server_that_cannot_start_says_why() {
     let mut errors = String::new();
     child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
     assert!(!child.wait().unwrap().success());
-    assert!(errors.contains("Prosody did not start") && errors.contains("prosody.cfg.lua"), "{errors}");
+    let (software, file) = match Software::of_this_run() {
+        Software::Prosody => ("Prosody", "prosody.cfg.lua"),
+        Software::Ejabberd => ("ejabberd", "ejabberd.yml"),
+    };
+    assert!(errors.contains(&format!("{software} did not start")) && errors.contains(file), "{errors}");
 }

@@ -1,7 +1,7 @@
 //! A provider as a human's client (Gajim, say) walks it: what is there, a form, the form filled in (XEP-0050).
 
 use quoalise::jid::BareJid;
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 use tokio_xmpp::minidom::Element;
 
 use crate::raw::{COMMANDS, FORMS, Peer, child, children, field, submit, text};
@@ -49,7 +49,7 @@ fn filled() -> String {
 
 #[tokio::test]
 async fn what_is_there_can_be_found() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let mut human = Peer::login(&server, &server.new_account(), "gajim").await;
     let provider = provider.jid();
@@ -89,7 +89,7 @@ async fn what_is_there_can_be_found() {
 
 #[tokio::test]
 async fn a_form_says_what_to_fill_in() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, service) = provider(&server).await;
     let mut human = Peer::login(&server, &server.new_account(), "gajim").await;
     for (node, vars) in [
@@ -127,7 +127,7 @@ async fn a_form_says_what_to_fill_in() {
 
 #[tokio::test]
 async fn a_form_filled_in_is_carried_out_once() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, service) = provider(&server).await;
     let mut human = Peer::login(&server, &server.new_account(), "gajim").await;
     // Whichever way the client says that this is all.
@@ -152,7 +152,7 @@ async fn a_form_filled_in_is_carried_out_once() {
 
 #[tokio::test]
 async fn a_form_can_be_left() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, service) = provider(&server).await;
     let mut human = Peer::login(&server, &server.new_account(), "gajim").await;
     let cancel_form = format!("<x xmlns='{FORMS}' type='cancel'/>");
@@ -171,7 +171,7 @@ async fn a_form_can_be_left() {
 
 #[tokio::test]
 async fn there_is_no_way_back_from_the_first_form() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let mut human = Peer::login(&server, &server.new_account(), "gajim").await;
     let session = form(&mut human, &provider.jid()).await;
@@ -194,7 +194,7 @@ async fn there_is_no_way_back_from_the_first_form() {
 
 #[tokio::test]
 async fn a_form_is_of_whom_it_was_given_to() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, service) = provider(&server).await;
     let account = server.new_account();
     let mut human = Peer::login(&server, &account, "gajim").await;
@@ -227,7 +227,7 @@ async fn a_form_is_of_whom_it_was_given_to() {
 
 #[tokio::test]
 async fn a_form_filled_in_wrongly_is_refused_with_the_reason() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, service) = provider(&server).await;
     let mut human = Peer::login(&server, &server.new_account(), "gajim").await;
     for (values, own, word) in [
@@ -281,7 +281,7 @@ async fn a_form_filled_in_wrongly_is_refused_with_the_reason() {
 
 #[tokio::test]
 async fn a_human_can_subscribe() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let mut human = Peer::online(&server, "gajim").await;
     let mut run = async |node: &str| {

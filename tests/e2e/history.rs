@@ -8,7 +8,7 @@ use quoalise::data::{Aggregation, Data, Gap, Metadata, Pricing};
 use quoalise::provider::{HistoryRequest, Limits};
 use quoalise::senml::{Record, Records, Value};
 use quoalise::{Client, Error, ErrorKind, Period};
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 use tokio::sync::Notify;
 
 use crate::raw::{self, child, children, field};
@@ -34,7 +34,7 @@ fn texts(count: usize, text: &str) -> Data {
 
 #[tokio::test]
 async fn a_day_comes_back_reading_by_reading() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, service) = provider(&server).await;
     let client = client(&server).await;
 
@@ -53,7 +53,7 @@ async fn a_day_comes_back_reading_by_reading() {
 
 #[tokio::test]
 async fn the_request_is_one_call_as_old_providers_take_it() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let answer = include_str!("../vectors/xmpp/get-history.completed.xml");
     let provider = raw::provider_saying(&server, move |request| raw::replay(answer, request)).await;
     let client = client(&server).await;
@@ -76,7 +76,7 @@ async fn the_request_is_one_call_as_old_providers_take_it() {
 
 #[tokio::test]
 async fn a_provider_that_asks_back_gets_the_same_values_in_its_form() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let provider = raw::provider_saying(&server, |request| {
         raw::replay(
             match child(request, "command").attr("sessionid") {
@@ -110,7 +110,7 @@ async fn a_provider_that_asks_back_gets_the_same_values_in_its_form() {
 
 #[tokio::test]
 async fn forms_without_end_are_left() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let form = include_str!("../vectors/xmpp/get-history.form.xml");
     let provider = raw::provider_saying(&server, move |request| raw::replay(form, request)).await;
     let client = client(&server).await;
@@ -131,7 +131,7 @@ async fn forms_without_end_are_left() {
 
 #[tokio::test]
 async fn a_period_may_be_open() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, service) = provider(&server).await;
     let client = client(&server).await;
     let all = client.get_history(&provider.jid(), SERIES, &Period::all()).await.unwrap();
@@ -157,7 +157,7 @@ async fn a_period_may_be_open() {
 
 #[tokio::test]
 async fn an_empty_series_is_no_error() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let before = Period::parse("2020-10-01T00:00:00+02:00", "2020-10-08T00:00:00+02:00").unwrap();
@@ -168,7 +168,7 @@ async fn an_empty_series_is_no_error() {
 
 #[tokio::test]
 async fn gaps_in_the_middle_are_found_again() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let period = Period::parse("2022-01-02T00:00:00Z", "2022-01-05T00:00:00Z").unwrap();
@@ -222,7 +222,7 @@ fn everything() -> Data {
 
 #[tokio::test]
 async fn values_of_all_types_and_several_series_come_back_equal() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let provider = serve(&server, Serve(|_| async { Ok(everything()) }), Limits::default()).await;
     let client = client(&server).await;
     let data =
@@ -234,7 +234,7 @@ async fn values_of_all_types_and_several_series_come_back_equal() {
 
 #[tokio::test]
 async fn an_answer_too_large_is_refused_and_the_next_one_is_served() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let service = Serve(|request: HistoryRequest| async move {
         let count = request.identifier.series().unwrap().parse().unwrap();
         Ok(texts(count, "0123456789"))
@@ -259,7 +259,7 @@ async fn an_answer_too_large_is_refused_and_the_next_one_is_served() {
 /// provider's stream.
 #[tokio::test]
 async fn texts_that_grow_when_written_do_not_end_the_providers_stream() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let service = Serve(|request: HistoryRequest| async move {
         let (count, text) = request.identifier.series().unwrap().split_once('-').unwrap();
         let text =
@@ -291,7 +291,7 @@ fn fits(error: &Error) -> usize {
 
 #[tokio::test]
 async fn two_hundred_at_once_each_get_their_own() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let service = Serve(|request: HistoryRequest| async move {
         let mut records = Records::new();
         records.push(&Record::number(request.identifier.as_str(), START, Some("W"), Some(1.0)))?;
@@ -316,7 +316,7 @@ async fn two_hundred_at_once_each_get_their_own() {
 
 #[tokio::test]
 async fn a_slow_provider_is_no_answer_and_holds_nobody_up() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (slow, _) = provider(&server).await;
     let limit = Duration::from_secs(1);
     let impatient = config(&server, &server.new_account()).request_timeout(limit);
@@ -340,7 +340,7 @@ async fn a_slow_provider_is_no_answer_and_holds_nobody_up() {
 
 #[tokio::test]
 async fn the_provider_has_a_deadline_of_its_own() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let mut limits = Limits::default();
     limits.request_timeout = Duration::from_millis(100);
     let provider = serve(&server, TestService::default(), limits).await;
@@ -355,7 +355,7 @@ async fn the_provider_has_a_deadline_of_its_own() {
 
 #[tokio::test]
 async fn more_than_the_provider_takes_are_told_to_come_later() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let mut limits = Limits::default();
     limits.waiting = 1;
     let (begun, has_begun) = tokio::sync::oneshot::channel();
@@ -393,7 +393,7 @@ async fn more_than_the_provider_takes_are_told_to_come_later() {
 
 #[tokio::test]
 async fn what_the_provider_refuses_comes_as_what_it_is() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let ask = async |series: &str| {
@@ -419,7 +419,7 @@ async fn what_the_provider_refuses_comes_as_what_it_is() {
 
 #[tokio::test]
 async fn what_went_wrong_inside_the_provider_stays_there() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let inside = |_| async {
         let wrong = Record::number("a name that is none", 0, None, None);
         let error: Error = Records::new().push(&wrong).unwrap_err().into();
@@ -434,7 +434,7 @@ async fn what_went_wrong_inside_the_provider_stays_there() {
 
 #[tokio::test]
 async fn what_cannot_be_right_is_not_sent() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, service) = provider(&server).await;
     let client = client(&server).await;
     let bare = provider.jid().split('/').next().unwrap().to_owned();

@@ -12,7 +12,7 @@ use quoalise::provider::{HistoryRequest, Limits, Service};
 use quoalise::senml::{Records, Value as Reading};
 use quoalise::stanza::{Action, FieldType, Status};
 use quoalise::{Availability, Client, ErrorKind, Period, Values};
-use quoalise_tests::{Account, Prosody};
+use quoalise_tests::{Account, Server};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -32,7 +32,7 @@ struct Slixmpp {
 
 impl Slixmpp {
     /// Online with this account.
-    async fn start(program: &str, server: &Prosody, account: &Account, resource: &str) -> Self {
+    async fn start(program: &str, server: &Server, account: &Account, resource: &str) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let python = root.join(".venv/bin/python");
         assert!(
@@ -105,7 +105,7 @@ impl Drop for Slixmpp {
 }
 
 /// A human's client with an account of its own.
-async fn human(server: &Prosody) -> Slixmpp {
+async fn human(server: &Server) -> Slixmpp {
     Slixmpp::start("human.py", server, &server.new_account(), "gajim").await
 }
 
@@ -144,7 +144,7 @@ fn assert_refused(answer: &Value, kind: &str, condition: &str, word: &str) {
 
 #[tokio::test]
 async fn a_human_finds_the_commands() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let (mut human, provider) = (human(&server).await, provider.jid());
     let list = human.ask("list", json!({ "provider": provider })).await;
@@ -165,7 +165,7 @@ async fn a_human_finds_the_commands() {
 
 #[tokio::test]
 async fn a_human_fills_in_a_form() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, service) = provider(&server).await;
     let mut human = human(&server).await;
     let begin = json!({ "provider": provider.jid(), "node": "get_history" });
@@ -205,7 +205,7 @@ async fn a_human_fills_in_a_form() {
 
 #[tokio::test]
 async fn a_human_leaves_a_form() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, service) = provider(&server).await;
     let mut human = human(&server).await;
     let form = human.ask("start", json!({ "provider": provider.jid(), "node": "get_history" })).await;
@@ -227,7 +227,7 @@ async fn a_human_leaves_a_form() {
 
 #[tokio::test]
 async fn a_human_fills_in_a_form_wrongly() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, service) = provider(&server).await;
     let (mut human, provider) = (human(&server).await, provider.jid());
     for (field, value, word) in [
@@ -264,7 +264,7 @@ async fn a_human_fills_in_a_form_wrongly() {
 
 #[tokio::test]
 async fn a_program_asks_in_one_call() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let mut program = human(&server).await;
     let ask = json!({ "provider": provider.jid(), "node": "get_history", "values": filled() });
@@ -275,7 +275,7 @@ async fn a_program_asks_in_one_call() {
 
 #[tokio::test]
 async fn a_human_subscribes_and_hears() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let mut human = human(&server).await;
     let publish = async |number| provider.publish(&metadata(), &reading(SERIES, number)).await.unwrap();
@@ -319,7 +319,7 @@ impl Service for Listed {
 
 #[tokio::test]
 async fn a_human_finds_the_series() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let provider = serve(&server, Listed, Limits::default()).await;
     let (mut human, provider) = (human(&server).await, provider.jid());
     let browsed = human.ask("browse", json!({ "provider": provider })).await;
@@ -361,7 +361,7 @@ async fn a_human_finds_the_series() {
 }
 
 /// A provider written with slixmpp, with an account of its own; and a client of ours.
-async fn other_provider(server: &Prosody) -> (Slixmpp, Client) {
+async fn other_provider(server: &Server) -> (Slixmpp, Client) {
     let provider = Slixmpp::start("provider.py", server, &server.new_account(), "proxy").await;
     (provider, client(server).await)
 }
@@ -381,7 +381,7 @@ fn assert_history(records: &Records, name: &str) {
 
 #[tokio::test]
 async fn our_client_asks_a_provider_of_slixmpp() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (mut provider, client) = other_provider(&server).await;
     assert_eq!(client.availability(&provider.jid).await.unwrap(), Availability::Online);
     let january = Period::parse("2022-01-01T00:00:00+01:00", "2022-02-01T00:00:00+01:00").unwrap();
@@ -408,7 +408,7 @@ async fn our_client_asks_a_provider_of_slixmpp() {
 
 #[tokio::test]
 async fn our_client_is_refused_by_a_provider_of_slixmpp() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, client) = other_provider(&server).await;
     for (name, kind, word) in [
         ("unauthorized", ErrorKind::NotAuthorized, bare(&client.jid())),
@@ -434,7 +434,7 @@ async fn our_client_is_refused_by_a_provider_of_slixmpp() {
 
 #[tokio::test]
 async fn our_client_hears_a_provider_of_slixmpp() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (mut provider, client) = other_provider(&server).await;
     let mut listener = client.listen().await.unwrap();
     client.subscribe(&provider.jid, SERIES).await.unwrap();
@@ -453,7 +453,7 @@ async fn our_client_hears_a_provider_of_slixmpp() {
 
 #[tokio::test]
 async fn our_client_walks_the_forms_of_a_provider_of_slixmpp() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, client) = other_provider(&server).await;
     let jid = &*provider.jid;
     let commands = client.commands(jid).await.unwrap();
@@ -497,7 +497,7 @@ async fn our_client_walks_the_forms_of_a_provider_of_slixmpp() {
 
 #[tokio::test]
 async fn our_client_finds_the_series_of_a_provider_of_slixmpp() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, client) = other_provider(&server).await;
     let all = client.series(&provider.jid, None).await.unwrap();
     let told = |series: &Series| (series.rights.get_history, series.rights.subscribe);

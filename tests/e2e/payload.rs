@@ -4,7 +4,7 @@ use quoalise::data::{Data, Element};
 use quoalise::provider::Limits;
 use quoalise::senml::{ReadOptions, Value};
 use quoalise::{Event, Listener, Period, Push};
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 
 use crate::raw::{self, Bytes, Peer};
 use crate::support::{SERIES, Serve, client, event, serve};
@@ -59,7 +59,7 @@ fn check(data: &Data) {
 
 #[tokio::test]
 async fn of_an_answer() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let raw = raw::provider_saying(&server, |request| {
         raw::command(request, "get_history", "completed", EVERYTHING)
@@ -73,7 +73,7 @@ async fn of_an_answer() {
 
 #[tokio::test]
 async fn of_a_push() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut publisher = Peer::login(&server, &server.new_account(), "proxy").await;
     client.trust(&publisher.jid).unwrap();
@@ -86,7 +86,7 @@ async fn of_a_push() {
 
 #[tokio::test]
 async fn several_payloads_are_one_data() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let names = |data: &Data| -> Vec<_> {
         data.parts().iter().map(|part| part.meta().measurement.name.clone().unwrap()).collect()
@@ -114,7 +114,7 @@ async fn several_payloads_are_one_data() {
 
 #[tokio::test]
 async fn what_stands_beside_a_push() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut publisher = Peer::login(&server, &server.new_account(), "proxy").await;
     client.trust(&publisher.jid).unwrap();
@@ -164,7 +164,7 @@ async fn what_stands_beside_a_push() {
 /// What did not come through may have been a payload too.
 #[tokio::test]
 async fn what_was_left_out_beside_a_payload_is_told() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut publisher = Bytes::online(&server).await;
     client.trust(&publisher.jid).unwrap();

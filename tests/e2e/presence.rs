@@ -1,7 +1,7 @@
 //! Providers that tell when they come and go, by presence directed to their subscribers.
 
 use quoalise::{Client, Event, Listener};
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 
 use crate::raw::Peer;
 use crate::support::{SERIES, client, config, event, provider};
@@ -19,7 +19,7 @@ async fn told(listener: &mut Listener) -> (String, bool) {
 
 #[tokio::test]
 async fn a_provider_that_comes_and_goes_is_told() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let account = server.new_account();
     client.trust(&account.jid).unwrap();
@@ -51,7 +51,7 @@ async fn a_provider_that_comes_and_goes_is_told() {
 
 #[tokio::test]
 async fn strangers_may_come_and_go() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut stranger = Peer::login(&server, &server.new_account(), "proxy").await;
     let mut trusted = Peer::login(&server, &server.new_account(), "proxy").await;
@@ -69,7 +69,7 @@ async fn strangers_may_come_and_go() {
 
 #[tokio::test]
 async fn what_came_before_listening_is_told_then() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut proxy = Peer::login(&server, &server.new_account(), "proxy").await;
     client.trust(&proxy.jid).unwrap();
@@ -90,7 +90,7 @@ async fn what_came_before_listening_is_told_then() {
 
 #[tokio::test]
 async fn ones_own_presence_is_no_news() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let account = server.new_account();
     let client = Client::connect(&config(&server, &account)).await.unwrap();
     // A publisher may use the same account.
@@ -104,7 +104,7 @@ async fn ones_own_presence_is_no_news() {
 
 #[tokio::test]
 async fn a_provider_of_ours_tells_its_subscribers() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let jid = provider.jid();

@@ -7,7 +7,7 @@ use quoalise::jiff::{SignedDuration, Timestamp};
 use quoalise::provider::{Limits, Provider};
 use quoalise::senml::{Record, Records, Value};
 use quoalise::{Client, ErrorKind, Event, Listener, Period, Push};
-use quoalise_tests::{Account, Prosody};
+use quoalise_tests::{Account, Server};
 use tokio::time::timeout;
 
 use crate::raw::{Bytes, Peer};
@@ -63,7 +63,7 @@ pub async fn nothing_but(number: u32, provider: &Provider, listener: &mut Listen
 
 #[tokio::test]
 async fn what_is_pushed_is_heard() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     client.subscribe(&provider.jid(), SERIES).await.unwrap();
@@ -86,7 +86,7 @@ async fn what_is_pushed_is_heard() {
 
 #[tokio::test]
 async fn what_is_pushed_meanwhile_is_kept_and_comes_in_order() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let account = server.new_account();
     let client = Client::connect(&config(&server, &account)).await.unwrap();
@@ -117,7 +117,7 @@ async fn what_is_pushed_meanwhile_is_kept_and_comes_in_order() {
 
 #[tokio::test]
 async fn relative_times_count_from_when_a_push_was_sent() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let account = server.new_account();
     let mut publisher = Peer::login(&server, &server.new_account(), "proxy-publisher").await;
     let before = Timestamp::now();
@@ -141,7 +141,7 @@ async fn relative_times_count_from_when_a_push_was_sent() {
 
 #[tokio::test]
 async fn who_only_asks_takes_nothing_from_who_listens() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let account = server.new_account();
     let online = async || Client::connect(&config(&server, &account)).await.unwrap();
@@ -166,7 +166,7 @@ async fn who_only_asks_takes_nothing_from_who_listens() {
 
 #[tokio::test]
 async fn a_dropped_listener_leaves_what_follows_to_the_next() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let account = server.new_account();
     let client = Client::connect(&config(&server, &account)).await.unwrap();
@@ -200,7 +200,7 @@ async fn a_dropped_listener_leaves_what_follows_to_the_next() {
 
 #[tokio::test]
 async fn a_subscription_covers_the_series_below_it() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let index = "urn:dev:prm:00000000000001_consumption/energy/active/index";
@@ -224,7 +224,7 @@ async fn a_subscription_covers_the_series_below_it() {
 
 #[tokio::test]
 async fn who_has_unsubscribed_hears_no_more() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let (client, other) = (client(&server).await, client(&server).await);
     for subscriber in [&client, &other] {
@@ -243,7 +243,7 @@ async fn who_has_unsubscribed_hears_no_more() {
 
 #[tokio::test]
 async fn pushes_of_strangers_are_dropped_and_counted() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     client.subscribe(&provider.jid(), SERIES).await.unwrap();
@@ -271,7 +271,7 @@ async fn pushes_of_strangers_are_dropped_and_counted() {
 
 #[tokio::test]
 async fn a_push_that_cannot_be_read_is_told_and_the_next_is_heard() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut publisher = Peer::login(&server, &server.new_account(), "proxy").await;
     client.trust(&publisher.jid).unwrap();
@@ -313,7 +313,7 @@ async fn a_push_that_cannot_be_read_is_told_and_the_next_is_heard() {
 #[tokio::test]
 async fn thousands_unread_hold_up_no_answer_and_what_overflows_is_told() {
     const KEPT: u32 = 10_000;
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let mut publisher = Bytes::online(&server).await;
@@ -335,7 +335,7 @@ async fn thousands_unread_hold_up_no_answer_and_what_overflows_is_told() {
 
 #[tokio::test]
 async fn pushes_too_large_for_one_message_go_in_several() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     client.subscribe(&provider.jid(), SERIES).await.unwrap();
@@ -366,7 +366,7 @@ async fn pushes_too_large_for_one_message_go_in_several() {
 
 #[tokio::test]
 async fn records_of_several_series_are_not_published_as_one() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let mut records = reading(SERIES, 1);
     records.extend(&reading("urn:dev:prm:00000000000002_a", 2));
@@ -377,7 +377,7 @@ async fn records_of_several_series_are_not_published_as_one() {
 
 #[tokio::test]
 async fn one_listener_at_a_time() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let listener = client.listen().await.unwrap();
     let error = client.clone().listen().await.unwrap_err();
@@ -398,7 +398,7 @@ async fn one_listener_at_a_time() {
 
 #[tokio::test]
 async fn whom_to_trust_must_be_somebody() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let error = client.trust("a b@c").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use futures::{SinkExt, StreamExt};
-use quoalise_tests::{Account, Prosody};
+use quoalise_tests::{Account, Server};
 use sasl::common::{ChannelBinding, Credentials};
 use tokio::io::{AsyncWriteExt, BufStream};
 use tokio::net::TcpStream;
@@ -32,7 +32,7 @@ pub struct Peer {
 
 impl Peer {
     /// Online with an account of its own, and ready for messages.
-    pub async fn online(server: &Prosody, resource: &str) -> Self {
+    pub async fn online(server: &Server, resource: &str) -> Self {
         let mut peer = Self::login(server, &server.new_account(), resource).await;
         peer.send("<presence/>").await;
         // The server's echo: what is sent to the bare JID from here on comes here.
@@ -41,7 +41,7 @@ impl Peer {
     }
 
     /// Logged in, and not announced: only what is sent to the full JID comes here.
-    pub async fn login(server: &Prosody, account: &Account, resource: &str) -> Self {
+    pub async fn login(server: &Server, account: &Account, resource: &str) -> Self {
         let header = || StreamHeader { to: Some(Cow::Borrowed(server.host())), from: None, id: None };
         let io = BufStream::new(direct_tls(server).await.unwrap());
         let pending = initiate_stream(io, "jabber:client", header(), Timeouts::default()).await.unwrap();
@@ -148,7 +148,7 @@ impl Drop for Script {
 
 /// A provider with an account of its own that answers everything by what `answer` makes of the request.
 pub async fn provider_saying(
-    server: &Prosody,
+    server: &Server,
     mut answer: impl FnMut(&Element) -> String + Send + 'static,
 ) -> Script {
     let peer = Peer::login(server, &server.new_account(), "proxy").await;
@@ -164,7 +164,7 @@ pub struct Bytes {
 
 impl Bytes {
     /// Online with an account of its own, at `…/proxy`.
-    pub async fn online(server: &Prosody) -> Self {
+    pub async fn online(server: &Server) -> Self {
         let account = server.new_account();
         let mut stream = direct_tls(server).await.unwrap();
         features(&mut stream, server.host()).await;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use quoalise::Period;
 use quoalise::senml::NS;
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 
 use crate::logs::{READ, keep_log};
 use crate::raw;
@@ -20,7 +20,7 @@ fn last_read() -> (usize, usize) {
 #[tokio::test]
 async fn records_come_in_runs() {
     keep_log();
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let data = client.get_history(&provider.jid(), SERIES, &Period::all()).await.unwrap();
@@ -35,7 +35,7 @@ async fn records_come_in_runs() {
 #[tokio::test]
 async fn records_written_another_way_come_as_well() {
     keep_log();
-    let server = Prosody::shared();
+    let server = Server::shared();
     let mut records = String::new();
     for row in 0..500 {
         let time = START / 1_000_000 + row * HALF_HOUR / 1_000_000;

@@ -8,7 +8,7 @@ use quoalise::jiff::{SignedDuration, Timestamp};
 use quoalise::provider::Limits;
 use quoalise::provider::readings::{Sqlite, SqliteOptions};
 use quoalise::{Availability, Client, ErrorKind, Event, Listener, Period};
-use quoalise_tests::{Account, Prosody};
+use quoalise_tests::{Account, Server};
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
@@ -57,7 +57,7 @@ async fn window(
 
 #[tokio::test]
 async fn two_million_readings_are_refused_at_once_and_served_by_windows() {
-    let server = Prosody::builder().start();
+    let server = Server::builder().start();
     let folder = TempDir::new().unwrap();
     let provider = serve(&server, database(&folder, MANY), Limits::default()).await;
     let client = client(&server).await;
@@ -98,7 +98,7 @@ async fn two_million_readings_are_refused_at_once_and_served_by_windows() {
 
 #[tokio::test]
 async fn a_request_given_up_by_its_deadline_leaves_nothing_behind() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("db");
     let writer = Connection::open(&path).unwrap();
@@ -131,7 +131,7 @@ struct Serving(Child);
 
 impl Serving {
     /// Online when this returns.
-    async fn start(server: &Prosody, account: &Account, folder: &TempDir, client: &Client) -> Self {
+    async fn start(server: &Server, account: &Account, folder: &TempDir, client: &Client) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quoalise-under-test"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("QUOALISE_")) {
             command.env_remove(name);
@@ -199,7 +199,7 @@ async fn pushed(listener: &mut Listener, count: usize) -> Vec<i64> {
 
 #[tokio::test]
 async fn the_command_serves_files_and_pushes_what_is_new() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let folder = TempDir::new().unwrap();
     drop(database(&folder, 10));
     let writer = Connection::open(folder.path().join("db")).unwrap();

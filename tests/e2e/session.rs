@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use futures::executor::block_on;
 use quoalise::provider::Limits;
 use quoalise::{Availability, Client, Error, ErrorKind, Event, Listener, Period};
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::timeout;
 
@@ -17,7 +17,7 @@ use crate::support::{
 
 #[tokio::test]
 async fn every_session_tells_what_it_is() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let mut peer = Peer::login(&server, &server.new_account(), "peer").await;
@@ -62,8 +62,8 @@ async fn every_session_tells_what_it_is() {
 
 #[tokio::test]
 async fn a_server_that_stops_ends_what_is_waiting() {
-    for stop in [Prosody::stop as fn(&mut Prosody), Prosody::kill] {
-        let mut server = Prosody::builder().start();
+    for stop in [Server::stop as fn(&mut Server), Server::kill] {
+        let mut server = Server::builder().start();
         let (provider, service) = provider(&server).await;
         let client = client(&server).await;
         client.subscribe(&provider.jid(), SERIES).await.unwrap();
@@ -121,7 +121,7 @@ async fn a_server_that_stops_ends_what_is_waiting() {
 pub struct Frozen(Pid);
 
 impl Frozen {
-    pub fn new(server: &Prosody) -> Self {
+    pub fn new(server: &Server) -> Self {
         let pid = Pid::from_raw(server.pid().unwrap().cast_signed()).unwrap();
         kill_process(pid, Signal::STOP).unwrap();
         Self(pid)
@@ -139,7 +139,7 @@ const CLOSED_WITHIN: Duration = Duration::from_secs(4);
 
 #[tokio::test]
 async fn a_frozen_server_holds_up_neither_deadlines_nor_close() {
-    let server = Prosody::builder().start();
+    let server = Server::builder().start();
     let (provider, _) = provider(&server).await;
     let limit = Duration::from_millis(300);
     let client = config(&server, &server.new_account()).request_timeout(limit);
@@ -183,7 +183,7 @@ async fn a_frozen_server_holds_up_neither_deadlines_nor_close() {
 
 #[tokio::test]
 async fn close_is_at_once_where_the_server_answers() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let client = client(&server).await;
     let (jid, all) = (provider.jid(), Period::all());
@@ -201,7 +201,7 @@ async fn close_is_at_once_where_the_server_answers() {
 
 #[tokio::test]
 async fn a_session_ends_with_the_last_that_holds_it() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, _) = provider(&server).await;
     let (client, other) = (client(&server).await, client(&server).await);
     let (jid, clone) = (client.jid(), client.clone());
@@ -243,7 +243,7 @@ async fn next(listener: &mut Listener) -> Result<Option<Event>, Error> {
 }
 
 /// All a client and a provider do, on whatever drives futures here.
-async fn all_of_it(server: &Prosody) {
+async fn all_of_it(server: &Server) {
     let provider = serve(server, TestService::default(), Limits::default()).await;
     let client = client(server).await;
     assert_eq!(
@@ -262,12 +262,12 @@ async fn all_of_it(server: &Prosody) {
 
 #[test]
 fn no_runtime_is_needed() {
-    block_on(all_of_it(&Prosody::shared()));
+    block_on(all_of_it(&Server::shared()));
 }
 
 #[test]
 fn any_runtime_will_do() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let current = || tokio::runtime::Builder::new_current_thread().build().unwrap();
     current().block_on(all_of_it(&server)); // without timers and network of its own
     tokio::runtime::Runtime::new().unwrap().block_on(all_of_it(&server));
@@ -292,7 +292,7 @@ fn nothing_is_left_behind() {
         assert!(alone.status.success() && told.contains("1 passed"), "{told}");
         return;
     }
-    let server = Prosody::builder().start();
+    let server = Server::builder().start();
     let account = server.new_account();
     let wrong = config_with(&server, &account.jid, "wrong");
     block_on(async {

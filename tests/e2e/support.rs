@@ -12,7 +12,7 @@ use quoalise::provider::{
 };
 use quoalise::senml::{Record, Records};
 use quoalise::{Client, Config, Error, ErrorKind, Event, Listener, Result};
-use quoalise_tests::{Account, Prosody};
+use quoalise_tests::{Account, Server};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -112,11 +112,11 @@ where
 }
 
 /// The account on this server, reached at its port with its CA.
-pub fn config(server: &Prosody, account: &Account) -> Config {
+pub fn config(server: &Server, account: &Account) -> Config {
     config_with(server, &account.jid, &account.password)
 }
 
-pub fn config_with(server: &Prosody, jid: &str, password: &str) -> Config {
+pub fn config_with(server: &Server, jid: &str, password: &str) -> Config {
     Config::new(jid, password)
         .unwrap()
         .address(&format!("127.0.0.1:{}", server.c2s_port()))
@@ -126,13 +126,13 @@ pub fn config_with(server: &Prosody, jid: &str, password: &str) -> Config {
 }
 
 /// A test provider with an account of its own, at `…/proxy`.
-pub async fn provider(server: &Prosody) -> (Provider, TestService) {
+pub async fn provider(server: &Server) -> (Provider, TestService) {
     let service = TestService::default();
     (serve(server, service.clone(), Limits::default()).await, service)
 }
 
 /// A provider of this service with an account of its own, at `…/proxy`.
-pub async fn serve<S: Service>(server: &Prosody, service: S, limits: Limits) -> Provider {
+pub async fn serve<S: Service>(server: &Server, service: S, limits: Limits) -> Provider {
     let account = server.new_account();
     let config = config_with(server, &format!("{}/proxy", account.jid), &account.password);
     Provider::builder(service, Everybody)
@@ -143,7 +143,7 @@ pub async fn serve<S: Service>(server: &Prosody, service: S, limits: Limits) -> 
         .unwrap()
 }
 
-pub async fn client(server: &Prosody) -> Client {
+pub async fn client(server: &Server) -> Client {
     Client::connect(&config(server, &server.new_account())).await.unwrap()
 }
 
@@ -160,7 +160,7 @@ pub async fn tcp(port: u16) -> io::Result<TcpStream> {
 }
 
 /// TLS with the server's own authority trusted.
-pub async fn handshake(server: &Prosody, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+pub async fn handshake(server: &Server, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(server.ca_file()).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -172,7 +172,7 @@ pub async fn handshake(server: &Prosody, tcp: TcpStream) -> io::Result<TlsStream
     timeout(PATIENCE, TlsConnector::from(Arc::new(config)).connect(name, tcp)).await?
 }
 
-pub async fn direct_tls(server: &Prosody) -> io::Result<TlsStream<TcpStream>> {
+pub async fn direct_tls(server: &Server) -> io::Result<TlsStream<TcpStream>> {
     handshake(server, tcp(server.direct_tls_port()).await?).await
 }
 

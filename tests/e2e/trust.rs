@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use quoalise::{Client, ErrorKind, Event, Listener};
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 use tokio_xmpp::minidom::Element;
 
 use crate::logs::{WARNED, keep_log};
@@ -40,7 +40,7 @@ async fn value(listener: &mut Listener) -> f64 {
 #[tokio::test]
 async fn strangers_are_counted_and_named_once_without_what_they_say() {
     keep_log();
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut listener = client.listen().await.unwrap();
     let account = server.new_account();
@@ -76,7 +76,7 @@ async fn strangers_are_counted_and_named_once_without_what_they_say() {
 
 #[tokio::test]
 async fn nobody_speaks_for_another() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut listener = client.listen().await.unwrap();
     let mut trusted = Peer::login(&server, &server.new_account(), "proxy").await;
@@ -122,7 +122,7 @@ async fn nobody_speaks_for_another() {
 
 #[tokio::test]
 async fn messages_that_are_not_meant_as_pushes_are_passed_over() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut listener = client.listen().await.unwrap();
     let mut trusted = Peer::login(&server, &server.new_account(), "proxy").await;
@@ -146,7 +146,7 @@ async fn messages_that_are_not_meant_as_pushes_are_passed_over() {
 
 #[tokio::test]
 async fn who_refused_is_not_trusted_and_who_was_trusted_before_still_is() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut listener = client.listen().await.unwrap();
     let refuse = |request: &Element| vec![raw::error(request, "auth", &raw::condition("forbidden"))];
@@ -170,7 +170,7 @@ async fn who_refused_is_not_trusted_and_who_was_trusted_before_still_is() {
 
 #[tokio::test]
 async fn who_did_not_answer_may_have_subscribed_us_all_the_same() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let hasty = config(&server, &server.new_account()).request_timeout(Duration::from_secs(2));
     let client = Client::connect(&hasty).await.unwrap();
     let mut listener = client.listen().await.unwrap();

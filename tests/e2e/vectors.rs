@@ -2,7 +2,7 @@
 
 use quoalise::data::{Aggregation, Data, Gap, SamplingInterval};
 use quoalise::{Client, Error, ErrorKind, Event, Period};
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 use tokio::time::timeout;
 
 use crate::raw::{self, Peer, provider_saying};
@@ -21,14 +21,14 @@ macro_rules! vector {
 }
 
 /// What a client makes of this answer.
-async fn asked(server: &Prosody, client: &Client, answer: &'static str) -> Result<Data, Error> {
+async fn asked(server: &Server, client: &Client, answer: &'static str) -> Result<Data, Error> {
     let provider = provider_saying(server, move |request| raw::replay(answer, request)).await;
     client.get_history(&provider.jid, SERIES, &Period::all()).await
 }
 
 #[tokio::test]
 async fn histories() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
 
     let flat = asked(&server, &client, vector!("get-history.completed")).await.unwrap();
@@ -77,7 +77,7 @@ async fn histories() {
 #[tokio::test]
 async fn errors() {
     use ErrorKind as K;
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     for (answer, kind, condition, text) in [
         (
@@ -152,7 +152,7 @@ async fn errors() {
 
 #[tokio::test]
 async fn subscriptions() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let provider =
         provider_saying(&server, |request| raw::replay(vector!("subscribe.completed"), request)).await;
@@ -164,7 +164,7 @@ async fn subscriptions() {
 
 #[tokio::test]
 async fn pushes() {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut publisher = Peer::login(&server, &server.new_account(), "proxy-publisher").await;
     client.trust(&publisher.jid).unwrap();

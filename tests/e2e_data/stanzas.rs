@@ -6,7 +6,7 @@ use std::path::Path;
 use libtest_mimic::Trial;
 use quoalise::data::Data;
 use quoalise::{ErrorKind, Event, Period, Push, Result};
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 use tokio::time::timeout;
 use tokio_xmpp::minidom::Element;
 
@@ -67,7 +67,7 @@ const KNOWN: &[&str] = &[
 
 /// What a client makes of this answer to `get_history`.
 async fn asked(answer: String, completed: String) -> Result<Data> {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let provider = raw::provider_saying(&server, move |request| {
         let filled_in = child(request, "command").attr("sessionid").is_some();
         raw::replay(if filled_in { &completed } else { &answer }, request)
@@ -113,7 +113,7 @@ fn answer(name: &str, answer: Result<Data>) {
 }
 
 async fn request(name: &str, stanza: &str) {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let (provider, service) = provider(&server).await;
     let mut peer = Peer::login(&server, &server.new_account(), "peer").await;
     peer.send(&raw::addressed(&raw::parse(stanza), &provider.jid())).await;
@@ -152,7 +152,7 @@ async fn request(name: &str, stanza: &str) {
 }
 
 async fn push(name: &str, stanza: &str) {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let client = client(&server).await;
     let mut publisher = Peer::login(&server, &server.new_account(), "proxy-publisher").await;
     client.trust(&publisher.jid).unwrap();

@@ -11,7 +11,7 @@ use quoalise::jiff::{Timestamp, ToSpan, Zoned};
 use quoalise::provider::{HistoryRequest, Limits};
 use quoalise::senml::{Record, Records};
 use quoalise::{Error, ErrorKind, Period, Result};
-use quoalise_tests::Prosody;
+use quoalise_tests::Server;
 
 use crate::support::{Serve, client, serve};
 use crate::{block_on, ignored};
@@ -99,7 +99,7 @@ fn answer(year: &[Reading], period: Range<i64>) -> Result<Data> {
 }
 
 async fn comes_back_week_by_week(year: Vec<Reading>) {
-    let server = Prosody::shared();
+    let server = Server::shared();
     let service = Serve({
         let year = year.clone();
         move |request: HistoryRequest| {

@@ -1,4 +1,4 @@
-//! Starts a Prosody for tests in other languages.
+//! Starts a server for tests in other languages.
 //!
 //! It prints one line of JSON on standard output when the server takes connections, and runs until its standard
 //! input ends, or SIGTERM or SIGINT arrives. Start it with a pipe as standard input and keep that open.
@@ -8,15 +8,20 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use quoalise_tests::{Account, Certificate, Prosody, Sasl, ScramHash, StartError, Tls, random_password};
+use quoalise_tests::{
+    Account, Certificate, Sasl, ScramHash, Server, Software, StartError, Tls, random_password,
+};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Start a Prosody on loopback, print one line of JSON about it, and run until standard input ends.
+/// Start a server on loopback, print one line of JSON about it, and run until standard input ends.
 #[derive(Parser)]
 struct Arguments {
     /// Accounts to make: NAME, or NAME:PASSWORD for a password that isn't made up here
     accounts: Vec<String>,
+    /// Which program it is
+    #[arg(long, value_enum, default_value_t)]
+    server: Software,
     /// The host it serves
     #[arg(long, default_value = "quoalise.test")]
     host: String,
@@ -35,7 +40,7 @@ struct Arguments {
     /// The largest stanza it takes from a client, in bytes
     #[arg(long, value_name = "BYTES")]
     stanza_size_limit: Option<u32>,
-    /// A line for the global part of its configuration; may be repeated
+    /// A line for the global part of its configuration, in its own language; may be repeated
     #[arg(long = "config", value_name = "LINE")]
     config: Vec<String>,
 }
@@ -67,7 +72,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         })
         .collect();
     let line = json!({
-        "server": "prosody",
+        "server": server.software().name(),
         "host": server.host(),
         "address": "127.0.0.1",
         "c2s_port": server.c2s_port(),
@@ -97,8 +102,8 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn start(arguments: &Arguments) -> Result<Prosody, StartError> {
-    let mut builder = Prosody::builder()
+fn start(arguments: &Arguments) -> Result<Server, StartError> {
+    let mut builder = Server::of(arguments.server)
         .host(&arguments.host)
         .certificate(arguments.certificate)
         .tls(arguments.tls)

@@ -1,7 +1,7 @@
 //! Child processes that don't outlive the tests.
 
 use std::io;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, ChildStderr, ChildStdin, Command, ExitStatus};
 use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,6 +31,11 @@ impl ServerProcess {
 
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Its standard input and standard error, once, where they were asked for as pipes.
+    pub(crate) fn pipes(&mut self) -> Option<(ChildStdin, ChildStderr)> {
+        self.child.stdin.take().zip(self.child.stderr.take())
     }
 
     /// How it ended, if it has.
