@@ -14,10 +14,10 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{interval, sleep, timeout};
 
 use crate::Anything;
-use crate::cutting::passes;
+use crate::cutting::{PATIENCE, passes};
 use crate::diary::Diary;
 use crate::ledger::{Line, Way};
-use crate::sides::{Consumer, DEADLINE, Heard, SOON, config};
+use crate::sides::{Consumer, DEADLINE, Heard, SETTLED, SOON, config};
 use crate::store::{FIXED, is_right, numbers, period};
 
 /// How often it tells how many numbers it has.
@@ -46,8 +46,8 @@ pub struct Orders {
 /// The running process; killed when dropped. It ends by itself when this process does, however that ends.
 pub struct Child {
     process: std::process::Child,
-    /// How many different numbers it has.
-    pub count: watch::Receiver<usize>,
+    /// How many different numbers it has; none before it listens.
+    pub count: watch::Receiver<Option<usize>>,
 }
 
 impl Child {
@@ -72,7 +72,7 @@ impl Child {
         // Kept open: the process ends with it.
         writeln!(process.stdin.as_mut().ok_or("no standard input")?, "{line}")?;
         let lines = BufReader::new(process.stdout.take().ok_or("no standard output")?).lines();
-        let (tell, count) = watch::channel(0);
+        let (tell, count) = watch::channel(None);
         let diary = diary.clone();
         thread::spawn(move || {
             // A process that was killed may leave half a line.
@@ -80,7 +80,7 @@ impl Child {
                 match line.split_once(' ') {
                     Some(("count", number)) => {
                         if let Ok(number) = number.parse() {
-                            tell.send_replace(number);
+                            tell.send_replace(Some(number));
                         }
                     }
                     Some(("wrong", what)) => diary.wrong(format_args!("child: {what}")),
@@ -89,6 +89,18 @@ impl Child {
             }
         });
         Ok(Self { process, count })
+    }
+
+    /// Waits until it listens.
+    pub async fn ready(&mut self) -> Anything<()> {
+        let ready = timeout(PATIENCE, self.count.wait_for(Option::is_some)).await;
+        match ready {
+            Ok(Ok(_)) => {}
+            Ok(Err(_)) => return Err("the listening process has ended".into()),
+            Err(_) => return Err("the listening process does not come to listen".into()),
+        }
+        sleep(SETTLED).await;
+        Ok(())
     }
 
     pub fn id(&self) -> u32 {
@@ -162,14 +174,14 @@ async fn listen(orders: &Value) -> Anything<()> {
     if let Some(file) = text("numbers") {
         taken.file = Some(OpenOptions::new().append(true).create(true).open(file)?);
     }
-    let (mut tick, mut told) = (interval(TELL_EVERY), 0);
+    let (mut tick, mut told) = (interval(TELL_EVERY), None);
     loop {
         let heard = tokio::select! {
             heard = ears.next() => heard?.ok_or("the listener was closed")?,
             _ = tick.tick() => {
-                if taken.count > told {
-                    told = taken.count;
-                    say(&format!("count {told}"))?;
+                if Some(taken.count) > told {
+                    told = Some(taken.count);
+                    say(&format!("count {}", taken.count))?;
                 }
                 continue;
             }

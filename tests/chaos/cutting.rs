@@ -14,7 +14,9 @@ use tokio::time::{sleep, timeout};
 use crate::Anything;
 use crate::diary::Diary;
 use crate::ledger::{Ledger, Way};
-use crate::sides::{Consumer, DEAD_AFTER, DEADLINE, Ears, Heard, Publisher, address, config, restart, start};
+use crate::sides::{
+    Consumer, DEAD_AFTER, DEADLINE, Ears, Heard, Publisher, SETTLED, address, config, restart, start,
+};
 use crate::store::{FIXED, Store, is_right, period};
 
 /// What a request may take beyond its deadline.
@@ -110,6 +112,7 @@ pub async fn run(software: Software, plan: Plan, diary: &Diary) -> Anything<Outc
     let consumer = Arc::new(Consumer::connect(&own, &publisher.jid).await?);
     consumer.subscribe().await?;
     let ears = consumer.listen(None).await?;
+    sleep(SETTLED).await;
 
     let ledger = Arc::new(Mutex::new(Ledger::default()));
     let hung = Arc::new(AtomicUsize::new(0));

@@ -45,9 +45,7 @@ pub async fn run(software: Software, plan: Plan, diary: &Diary) -> Anything<Outc
         is_measured: false,
     };
     let mut child = Child::start(&orders, diary)?;
-    while publisher.subscribers().await == 0 {
-        sleep(Duration::from_millis(5)).await;
-    }
+    child.ready().await?;
 
     let (told, kills) = watch::channel(0);
     let pushing = tokio::spawn(publish(publisher.clone(), plan, Pace::new(kills, plan.cuts), diary.clone()));
@@ -56,7 +54,8 @@ pub async fn run(software: Software, plan: Plan, diary: &Diary) -> Anything<Outc
         for kill in 1..=plan.cuts {
             // Some while they log in, most while they listen.
             sleep(Duration::from_millis(random.u64(100..4000))).await;
-            diary.note(format_args!("kill {kill}, with {} numbers", *child.count.borrow()));
+            let count = child.count.borrow().unwrap_or(0);
+            diary.note(format_args!("kill {kill}, with {count} numbers"));
             drop(child);
             sleep(Duration::from_millis(random.u64(0..500))).await;
             if plan.restarts > 0 && kill % plan.cuts.div_ceil(plan.restarts + 1) == 0 && kill < plan.cuts {

@@ -89,6 +89,8 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    // What the sessions say, where `RUST_LOG` asks for it.
+    env_logger::Builder::from_default_env().format_timestamp_millis().init();
     match run(&Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -22,7 +22,7 @@ const ON_THE_WAY: usize = 300;
 const WARM_UP: f64 = 0.05;
 
 /// Time for what is over to be let go.
-const SETTLED: Duration = Duration::from_secs(2);
+const LET_GO: Duration = Duration::from_secs(2);
 
 /// For any of the three parts.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -93,9 +93,7 @@ pub async fn run(software: Software, plan: Plan, diary: &Diary) -> Anything<(boo
         is_measured: true,
     };
     let mut child = Child::start(&orders, diary)?;
-    while publisher.subscribers().await == 0 || proxy.connections() < SESSIONS {
-        sleep(Duration::from_millis(5)).await;
-    }
+    child.ready().await?;
 
     let first = proxy.accepted();
     let mut script = Script::new(plan.seed, Duration::ZERO).cuts();
@@ -115,7 +113,7 @@ pub async fn run(software: Software, plan: Plan, diary: &Diary) -> Anything<(boo
         };
         timeout(PATIENCE, part).await.map_err(|_| format!("not done after {PATIENCE:?}"))??;
         begin = of(plan.pushes);
-        sleep(SETTLED).await;
+        sleep(LET_GO).await;
         let figures = Figures::of(child.id())?;
         let reconnects = proxy.accepted() - first;
         writeln!(io::stdout(), "{name:>6}, {begin} pushes, {reconnects} reconnects: {figures}")?;
@@ -146,12 +144,11 @@ async fn push(publisher: &Publisher, numbers: std::ops::Range<usize>, child: &mu
 }
 
 async fn taken(child: &mut Child, number: usize) -> Anything<()> {
-    let enough = timeout(PUSHED_WITHIN, child.count.wait_for(|count| *count >= number)).await;
-    let enough = enough.map(|enough| enough.map(|count| *count));
-    match enough {
-        Ok(Ok(_)) => Ok(()),
+    let enough = timeout(PUSHED_WITHIN, child.count.wait_for(|count| *count >= Some(number))).await;
+    match enough.map(|enough| enough.map(drop)) {
+        Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err("the listening process has ended".into()),
-        Err(_) => Err(format!("of {number} pushes, {} came", *child.count.borrow()).into()),
+        Err(_) => Err(format!("of {number} pushes, {} came", child.count.borrow().unwrap_or(0)).into()),
     }
 }
 
