@@ -228,6 +228,21 @@ async fn servers_of_a_federation_find_each_other_and_speak_tls() {
 }
 
 #[tokio::test]
+async fn servers_of_different_software_find_each_other() {
+    let servers = Server::federation([
+        Server::of(Software::Prosody).host("prosody.test"),
+        Server::of(Software::Ejabberd).host("ejabberd.test"),
+    ]);
+    for server in &servers {
+        let mut peer = Peer::login(server, &server.new_account(), "peer").await;
+        for other in &servers {
+            assert!(reaches(&mut peer, other.host()).await, "{}", server.log());
+            assert!(server.host() == other.host() || has_believed(other, server.host()), "{}", other.log());
+        }
+    }
+}
+
+#[tokio::test]
 async fn nobody_is_believed_in_a_federation_without_a_good_certificate() {
     let bad = |host: &str| {
         // One that can do no TLS waits for an offer that it could take: by itself for a minute and a half.

@@ -244,6 +244,8 @@ impl Client {
         let receiver = Receiver { inbox: self.inbox.clone(), side: Side::Listening };
         let session = Session::open(&config, Box::new(receiver)).await?;
         session.announce(config.priority.filter(|priority| *priority >= 0).unwrap_or(1)).await?;
+        // Heard by the server, too: ejabberd keeps what comes in beside the announcement for the next one.
+        session.catch_up(AVAILABILITY_TIMEOUT.min(config.request_timeout)).await?;
         *self.listening.lock().unwrap_or_else(PoisonError::into_inner) = Some(session.downgrade());
         session.spawn(look_after_subscriptions(self.downgrade()));
         Ok(session)
