@@ -1,6 +1,9 @@
 # The commands anyone needs to know. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo bench fuzz fmt lint clean
+# Unoptimised as the tests, so that nothing is built twice.
+CHAOS := cargo run --locked -q -p quoalise-tests --all-features --bin quoalise-chaos --
+
+.PHONY: help setup build test demo bench fuzz chaos soak fmt lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,6 +29,15 @@ bench: ## measure, and write docs/performance.md
 fuzz: ## feed the readers nonsense until one breaks
 	@tests/setup system
 	@tests/fuzz
+
+chaos: ## cut connections, take servers down and kill programs, and see what is lost
+	@tests/setup system
+	@$(CHAOS)
+	@$(CHAOS) --kill 20
+
+soak: ## measure a client over many pushes and reconnects
+	@tests/setup system
+	@$(CHAOS) soak
 
 fmt: ## format the sources
 	cargo fmt --all

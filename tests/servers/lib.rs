@@ -21,6 +21,10 @@ mod pki;
 mod ports;
 mod process;
 mod prosody;
+#[path = "../chaos/proxy.rs"]
+mod proxy;
+#[path = "../chaos/script.rs"]
+mod script;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +32,8 @@ use std::path::{Path, PathBuf};
 pub use account::{Account, random_password};
 pub use pki::{Certificate, Pki};
 pub use ports::free_port;
+pub use proxy::{Fault, Proxy, Way};
+pub use script::{Script, Step};
 pub use server::{Conflict, Sasl, ScramHash, Server, ServerBuilder, Software, StartError, Tls};
 
 /// The data and vectors that lie beside the repository, in `../shared`; `None` where they are not.
