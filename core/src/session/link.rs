@@ -23,6 +23,7 @@ use super::config::Config;
 use super::connect::{connect, read_error, stream_error, stream_io_error};
 use super::login::login;
 use super::management::{Inbound, Outbox};
+use super::masked::Masked;
 use super::requests::Requests;
 use super::seconds;
 use crate::error::{Error, ErrorKind, Result};
@@ -261,7 +262,10 @@ impl Link {
         self.lives();
         Poll::Ready(match read {
             Some(Ok(FallibleStreamElement::Ok(element))) => match element {
-                XmppStreamElement::Stanza(stanza) => Incoming::Stanza(stanza),
+                XmppStreamElement::Stanza(stanza) => {
+                    log::debug!("came {}", Masked(&stanza));
+                    Incoming::Stanza(stanza)
+                }
                 XmppStreamElement::SM(sm::Nonza::Req(_)) => {
                     self.ack = true;
                     Incoming::Nothing
@@ -308,6 +312,7 @@ impl Link {
             } else if let Some(stanza) = outbox.next(|id| requests.is_wanted(id)) {
                 match wire.as_mut().start_send(stanza) {
                     Ok(()) => {
+                        log::debug!("sent {}", Masked(stanza));
                         if let Some(id) = outbox.written() {
                             requests.written(&id);
                         }

@@ -8,6 +8,7 @@ mod guard;
 mod link;
 mod login;
 mod management;
+mod masked;
 mod pump;
 mod requests;
 mod state;
