@@ -23,8 +23,8 @@ use crate::senml::ReadOptions;
 use crate::session::{Change, Handler, Receipt, WeakSession};
 use crate::stanza::payload;
 
-/// How many messages wait for a listener before the oldest are given up, counted and told, whatever the policy; and how
-/// many bytes of them. A single one may be larger.
+/// How many messages wait for a listener at the most, and how many bytes of them; a single one may be larger. A server
+/// that was asked to keep the rest may still hand out all that it had kept, at once.
 const QUEUED: usize = 10_000;
 const QUEUED_BYTES: usize = 64 << 20;
 
@@ -375,6 +375,11 @@ impl Inbox {
         Ok(Some(Given { event, settle: Settle { fingerprint, ends, receipts } }))
     }
 
+    /// Whether something waits to be taken.
+    pub(super) fn has_some(&self) -> bool {
+        !self.lock().queue.is_empty()
+    }
+
     pub(super) fn over(&self) -> Option<Error> {
         self.lock().over.clone()
     }
@@ -487,12 +492,22 @@ impl Inbox {
 }
 
 impl State {
+    /// Whether more may be read.
+    fn has_room(&self) -> bool {
+        let waits = self.listening.as_ref().is_some_and(|listening| listening.when_full == WhenFull::Wait);
+        !waits || self.queued < QUEUED && self.queued_bytes < QUEUED_BYTES
+    }
+
     fn push(&mut self, mail: Mail) {
         self.queued += 1;
         self.queued_bytes += mail.bytes;
         self.queue.push_back(Received::Message(Box::new(mail)));
-        let dropping = self.listening.as_ref().filter(|kept| kept.when_full == WhenFull::DropOldest);
-        let most = dropping.map_or(QUEUED, |kept| kept.capacity);
+        let most = match &self.listening {
+            // Then no more is read.
+            Some(Listening { when_full: WhenFull::Wait, .. }) => return,
+            Some(listening) => listening.capacity,
+            None => QUEUED,
+        };
         while self.queued > most || (self.queued_bytes > QUEUED_BYTES && self.queued > 1) {
             let oldest = self.queue.iter().position(|received| matches!(received, Received::Message(_)));
             let Some(Received::Message(oldest)) = oldest.and_then(|at| self.queue.remove(at)) else { return };
@@ -681,6 +696,10 @@ impl Handler for Receiver {
 
     fn presence(&mut self, presence: Presence) {
         self.0.presence(presence);
+    }
+
+    fn has_room(&self) -> bool {
+        self.0.lock().has_room()
     }
 
     fn changed(&mut self, change: &Change) {

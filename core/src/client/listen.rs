@@ -136,8 +136,8 @@ pub enum WhenFull {
     /// The server keeps it, as for an account that is away, until half of what waits was taken; answers to requests go on
     /// coming meanwhile. How much a server keeps is for its operator to say (ejabberd's own limit is 100 messages).
     ///
-    /// What was on its way already still comes in: of that, and of what is sent to the full address, 10,000 messages or
-    /// 64 MiB wait at the most, and then the oldest are given up, as below.
+    /// What was on its way already still comes in, as does all at once what it had kept: of that, 10,000 messages or 64 MiB
+    /// wait here at the most, and then nothing more is read, answers included, until some are taken.
     #[default]
     Wait,
     /// The oldest are given up, counted, and told as [`Event::Overflow`].

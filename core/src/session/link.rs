@@ -246,17 +246,22 @@ impl Link {
         }
     }
 
-    /// Writes what is to be written as far as there is room, and reads.
+    /// Writes what is to be written as far as there is room, and reads, unless there is no room for what comes.
     pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,
         outbox: &mut Outbox,
         requests: &mut Requests,
         inbound: &Inbound,
+        may_read: bool,
     ) -> Poll<Incoming> {
         match self.poll_write(cx, outbox, requests, inbound) {
             Poll::Ready(Ok(())) | Poll::Pending => {}
             Poll::Ready(Err(error)) => return Poll::Ready(self.broken(error)),
+        }
+        if !may_read {
+            self.lives();
+            return Poll::Pending;
         }
         let read = ready!(Pin::new(&mut self.wire).poll_next(cx));
         self.lives();

@@ -53,6 +53,10 @@ pub(crate) trait Handler: Send + 'static {
     fn features(&self) -> &'static [&'static str] {
         &[]
     }
+    /// Whether there is room for more. Where there is none, nothing is read until a receipt is dropped; answers wait too.
+    fn has_room(&self) -> bool {
+        true
+    }
     /// The session is there, at this address.
     fn bound(&mut self, _jid: &Jid) {}
     /// The connection was lost, or is there again.
@@ -92,9 +96,17 @@ enum Event {
 }
 
 impl Line {
-    async fn next(&mut self, outbox: &mut Outbox, requests: &mut Requests, inbound: &Inbound) -> Event {
+    async fn next(
+        &mut self,
+        outbox: &mut Outbox,
+        requests: &mut Requests,
+        inbound: &Inbound,
+        may_read: bool,
+    ) -> Event {
         match self {
-            Self::Up(link) => Event::Incoming(poll_fn(|cx| link.poll(cx, outbox, requests, inbound)).await),
+            Self::Up(link) => {
+                Event::Incoming(poll_fn(|cx| link.poll(cx, outbox, requests, inbound, may_read)).await)
+            }
             Self::Down(dialing) => Event::Dialed(dialing.await),
         }
     }
@@ -164,9 +176,11 @@ impl Pump {
     pub(super) async fn run(mut self) {
         self.receive_early();
         let (reason, closing) = loop {
-            let deadline = [self.requests.deadline(), self.link_deadline()].into_iter().flatten().min();
+            let may_read = self.handler.has_room();
+            let deadline =
+                [self.requests.deadline(), self.link_deadline(may_read)].into_iter().flatten().min();
             let over = tokio::select! {
-                event = self.line.next(&mut self.outbox, &mut self.requests, &self.inbound) => {
+                event = self.line.next(&mut self.outbox, &mut self.requests, &self.inbound, may_read) => {
                     match event {
                         Event::Incoming(incoming) => self.incoming(incoming),
                         Event::Dialed(dialed) => self.dialed(dialed),
@@ -225,10 +239,11 @@ impl Pump {
         }
     }
 
-    fn link_deadline(&self) -> Option<Instant> {
+    fn link_deadline(&self, may_read: bool) -> Option<Instant> {
         match &self.line {
-            Line::Up(link) => Some(link.deadline()),
-            Line::Down(_) => None,
+            // Whoever does not listen cannot say that nobody speaks.
+            Line::Up(link) if may_read => Some(link.deadline()),
+            _ => None,
         }
     }
 
