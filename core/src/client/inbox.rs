@@ -20,7 +20,7 @@ use super::{Event, Hole, Listening, Push, WhenFull};
 use crate::data::{self, Identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::ReadOptions;
-use crate::session::{Change, Handler, Receipt, WeakSession};
+use crate::session::{Change, Handler, Receipt, WeakSession, failed};
 use crate::stanza::payload;
 
 /// How many messages wait for a listener at the most, and how many bytes of them; a single one may be larger. A server
@@ -57,14 +57,18 @@ struct State {
     /// Those whose messages were dropped, and of whom that was told.
     told: BTreeSet<BareJid>,
     listening: Option<Listening>,
+    has_listened: bool,
     /// Asked to hand out no more, the server keeps the rest until there is room again.
     held: bool,
+    /// It is not asked for more any more.
+    finishing: bool,
     queue: VecDeque<Received>,
     /// How many of the queue are messages, and how many bytes they are.
     queued: usize,
     queued_bytes: usize,
     dropped: u64,
     distrusted: u64,
+    came: u64,
     presences: HashMap<Jid, Known>,
     authorizations: VecDeque<AuthorizeUri>,
     over: Option<Error>,
@@ -153,11 +157,12 @@ pub(super) struct Given {
 }
 
 /// When it is dropped, the server may forget the message.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Settle {
     fingerprint: Option<Fingerprint>,
     ends: Vec<Last>,
-    receipts: Vec<Receipt>,
+    /// With its receipt.
+    mail: Option<Box<Mail>>,
 }
 
 /// A message as it came, decoded only when it is taken: the session's task must not wait for that.
@@ -216,7 +221,8 @@ impl Inbox {
         if state.listening.is_some() {
             return false;
         }
-        (state.listening, state.held) = (Some(listening), false);
+        (state.listening, state.held, state.finishing) = (Some(listening), false, false);
+        state.has_listened = true;
         true
     }
 
@@ -234,7 +240,11 @@ impl Inbox {
     /// Nobody listens any more. What nobody took waits for the next listener, here and at the server.
     pub(super) fn end(&self) {
         self.lock().listening = None;
-        #[cfg(feature = "sqlite")]
+    }
+
+    /// All that came was taken, and the server keeps what comes from here on.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn ended_well(&self) {
         self.seen().end();
     }
 
@@ -272,13 +282,18 @@ impl Inbox {
     }
 
     pub(super) fn not_subscribed(&self, provider: Jid, identifier: Identifier, error: Error) {
-        self.lock().queue.push_back(Received::NotSubscribed { provider, identifier, error });
+        let mut state = self.lock();
+        if state.listening.is_none() {
+            return;
+        }
+        state.queue.push_back(Received::NotSubscribed { provider, identifier, error });
+        drop(state);
         self.woken.notify_waiters();
     }
 
     /// The application is done with an event.
     pub(super) fn settle(&self, settle: Settle) -> Result<()> {
-        let Settle { fingerprint, ends, receipts } = settle;
+        let Settle { fingerprint, ends, mail } = settle;
         let mut seen = self.seen();
         let noted = match &fingerprint {
             Some(fingerprint) => seen.taken(fingerprint, &ends),
@@ -289,7 +304,7 @@ impl Inbox {
         };
         drop(seen);
         // Also where that could not be noted: at the worst it is not recognised when it comes again.
-        drop(receipts);
+        drop(mail);
         noted
     }
 
@@ -303,6 +318,7 @@ impl Inbox {
         loop {
             let received = {
                 let mut state = self.lock();
+                let had_room = state.has_room();
                 let dropped = std::mem::take(&mut state.dropped);
                 if dropped > 0 {
                     return Ok(Some(Event::Overflow { dropped }.into()));
@@ -320,6 +336,12 @@ impl Inbox {
                     _ => {}
                 }
                 self.regulate(&mut state);
+                if !had_room
+                    && state.has_room()
+                    && let Some(session) = self.flow.get().and_then(|flow| flow.session.upgrade())
+                {
+                    session.look();
+                }
                 received
             };
             let event = match received {
@@ -332,7 +354,7 @@ impl Inbox {
                 Received::NotSubscribed { provider, identifier, error } => {
                     Event::NotSubscribed { provider, identifier, error }
                 }
-                Received::Message(mail) => match self.open(*mail)? {
+                Received::Message(mail) => match self.open(mail)? {
                     Some(given) => return Ok(Some(given)),
                     None => continue,
                 },
@@ -341,10 +363,9 @@ impl Inbox {
         }
     }
 
-    /// The event of a message; none where the application has had it.
-    fn open(&self, mut mail: Mail) -> Result<Option<Given>> {
+    /// The event of a message; none where the application is done with it.
+    fn open(&self, mail: Box<Mail>) -> Result<Option<Given>> {
         let fingerprint = mail.fingerprint();
-        let receipts: Vec<Receipt> = mail.receipt.take().into_iter().collect();
         let mut repeated = false;
         if let Some(fingerprint) = &fingerprint {
             let mut seen = self.seen();
@@ -358,26 +379,31 @@ impl Inbox {
             if let Err(error) = seen.given(fingerprint) {
                 drop(seen);
                 // What cannot be noted is not given: it would not be recognised.
-                mail.receipt = receipts.into_iter().next();
-                let mut state = self.lock();
-                state.queued += 1;
-                state.queued_bytes += mail.bytes;
-                state.queue.push_front(Received::Message(Box::new(mail)));
+                self.put_back(Settle { mail: Some(mail), ..Settle::default() });
                 return Err(error);
             }
         }
-        let mut event = self.decode(mail);
+        let mut event = self.decode(&mail);
         let mut ends = Vec::new();
         if let Event::Push(push) = &mut event {
             push.repeated = repeated;
             ends = seen::ends(&push.from, &push.data);
         }
-        Ok(Some(Given { event, settle: Settle { fingerprint, ends, receipts } }))
+        Ok(Some(Given { event, settle: Settle { fingerprint, ends, mail: Some(mail) } }))
     }
 
-    /// Whether something waits to be taken.
-    pub(super) fn has_some(&self) -> bool {
-        !self.lock().queue.is_empty()
+    /// Nobody came to an end with this: it is the first of what waits.
+    pub(super) fn put_back(&self, settle: Settle) {
+        let Some(mail) = settle.mail else { return };
+        let mut state = self.lock();
+        state.queued += 1;
+        state.queued_bytes += mail.bytes;
+        state.queue.push_front(Received::Message(mail));
+    }
+
+    /// How many messages have come in, of whomever.
+    pub(super) fn came(&self) -> u64 {
+        self.lock().came
     }
 
     pub(super) fn over(&self) -> Option<Error> {
@@ -390,6 +416,9 @@ impl Inbox {
         let Some(listening) = state.listening.as_ref().filter(|kept| kept.when_full == WhenFull::Wait) else {
             return;
         };
+        if state.finishing {
+            return;
+        }
         let is_full = state.queued >= listening.capacity || state.queued_bytes >= ENOUGH_BYTES;
         let has_room = state.queued <= listening.capacity / 2 && state.queued_bytes <= ENOUGH_BYTES / 2;
         let held = if state.held { !has_room } else { is_full };
@@ -408,12 +437,18 @@ impl Inbox {
         }
     }
 
+    /// No more is asked for: what is here is the rest.
+    pub(super) fn finish(&self) {
+        self.lock().finishing = true;
+    }
+
     /// By whom the server is told to keep what comes.
     pub(super) fn set_flow(&self, session: WeakSession, priority: i8) {
         let _ = self.flow.set(Flow { session, priority });
     }
 
     fn receive(&self, message: Message, receipt: Option<Receipt>) {
+        self.lock().came += 1;
         if matches!(message.type_, MessageType::Error | MessageType::Groupchat) {
             return;
         }
@@ -451,8 +486,8 @@ impl Inbox {
         if notice.is_some() && has_data {
             state.push(mail.copy());
         }
-        // Where nobody listens, the server need not wait for somebody who may never come.
-        let receipt = receipt.filter(|_| state.listening.is_some());
+        // Where nobody ever listened, the server need not wait for somebody who may never come.
+        let receipt = receipt.filter(|_| state.has_listened);
         state.push(Mail { notice: notice.filter(|_| !has_data), receipt, ..mail });
         self.regulate(&mut state);
         drop(state);
@@ -475,7 +510,7 @@ impl Inbox {
         self.woken.notify_waiters();
     }
 
-    fn decode(&self, mail: Mail) -> Event {
+    fn decode(&self, mail: &Mail) -> Event {
         let from = mail.from.clone();
         match mail.decode() {
             Ok(Event::Consent(mut consent)) => {
@@ -589,10 +624,11 @@ impl Mail {
         })
     }
 
-    fn decode(self) -> Result<Event> {
+    fn decode(&self) -> Result<Event> {
         let Self { receipt: _, notice, from, id, stamp, at, body, texts, payloads, bytes: _ } = self;
+        let (notice, from, id, body) = (*notice, from.clone(), id.clone(), body.clone());
         let delayed = stamp.is_some();
-        let sent = stamp.unwrap_or(Ok(at))?;
+        let sent = stamp.clone().unwrap_or(Ok(*at))?;
         // Relative times count from when the push was sent (RFC 8428 section 4.5.3).
         let options = ReadOptions::at(sent);
         let first_notice = payloads.iter().position(dataconnect::is_notice);
@@ -601,10 +637,10 @@ impl Mail {
         });
         // What is nobody's concern here must not spoil what is.
         let others = others.filter_map(|(_, element)| payload::to_own(element, &options, 1).ok());
-        let mut other: Vec<_> = texts.into_iter().chain(others).collect();
+        let mut other: Vec<_> = texts.iter().cloned().chain(others).collect();
         match notice {
             None => {
-                let data = payload::read(&payloads, &options).map_err(|error| {
+                let data = payload::read(payloads, &options).map_err(|error| {
                     let message = format!("a push of {from} cannot be read: {error}");
                     Error::new(ErrorKind::MalformedAnswer, message).caused_by(error)
                 })?;
@@ -673,10 +709,9 @@ fn weight(element: &Element) -> usize {
     300 + attributes + nodes.sum::<usize>()
 }
 
-impl Settle {
-    /// Nobody came to an end with it: it comes again.
-    pub(super) fn leave(self) {
-        self.receipts.into_iter().for_each(Receipt::leave);
+impl std::fmt::Debug for Settle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Settle")
     }
 }
 
@@ -721,6 +756,14 @@ impl Handler for Receiver {
 
     fn over(&mut self, error: &Error) {
         self.0.lock().over = Some(error.clone());
+        self.0.woken.notify_waiters();
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        // If the session's task failed, whoever listens must not wait for ever.
+        self.0.lock().over.get_or_insert_with(failed);
         self.0.woken.notify_waiters();
     }
 }

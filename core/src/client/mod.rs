@@ -234,6 +234,7 @@ impl Client {
             if let Some(journal) = journal {
                 self.inbox.keep(&journal)?;
             }
+            let before = self.inbox.came();
             self.session.announce_anew(self.listening_priority).await?;
             // Heard by the server, too: ejabberd keeps what comes in beside the announcement for the next one. Whatever
             // it hands out shows that it has.
@@ -241,7 +242,7 @@ impl Client {
             let mut heard = std::pin::pin!(self.session.catch_up(limit));
             loop {
                 let woken = std::pin::pin!(self.inbox.woken());
-                if self.inbox.has_some() {
+                if self.inbox.came() != before {
                     return Ok(listener);
                 }
                 match select(&mut heard, woken).await {

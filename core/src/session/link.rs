@@ -31,6 +31,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// Fewer bytes a second are no sign of life.
 const SLOWEST: u64 = 32;
 
+/// Bytes a second that a server takes at the least.
+const THROTTLED: u64 = 2500;
+
 pub(super) type Wire = XmppStream<Box<dyn AsyncReadAndWrite + Send + 'static>>;
 
 /// A session of the server's to go on with.
@@ -99,8 +102,10 @@ pub(super) struct Link {
     wire: Wire,
     domain: String,
     bytes: Arc<AtomicU64>,
-    /// Bytes that had come in when life was last seen.
+    sent: Arc<AtomicU64>,
+    /// Bytes that had come in, and gone out, when life was last seen.
     seen: u64,
+    seen_sent: u64,
     alive: Instant,
     probed: bool,
     dead_after: Duration,
@@ -127,7 +132,7 @@ pub(super) async fn dial(config: &Config, address: &Jid, resumption: Option<Resu
 async fn dial_in_time(config: &Config, address: &Jid, resumption: Option<Resumption>) -> Result<Dialed> {
     let domain = config.jid.domain().as_str();
     let connected = connect(config).await?;
-    let bytes = connected.bytes.clone();
+    let counts = connected.counts.clone();
     let (features, mut wire) = login(config, connected).await?;
     let managed = features.stream_management.is_some();
     let mut old = None;
@@ -136,7 +141,7 @@ async fn dial_in_time(config: &Config, address: &Jid, resumption: Option<Resumpt
         send(&mut wire, &XmppStreamElement::SM(sm::Nonza::Resume(resume)), domain).await?;
         match resumed(&mut wire, domain).await? {
             Ok(h) => {
-                let link = Box::new(Link::new(wire, config, bytes));
+                let link = Box::new(Link::new(wire, config, counts));
                 return Ok(Dialed { link, begun: Begun::Resumed { h } });
             }
             Err(h) => old = h,
@@ -152,7 +157,7 @@ async fn dial_in_time(config: &Config, address: &Jid, resumption: Option<Resumpt
     if managed {
         enable(&mut wire, &mut new, domain).await?;
     }
-    Ok(Dialed { link: Box::new(Link::new(wire, config, bytes)), begun: Begun::New(Box::new(new)) })
+    Ok(Dialed { link: Box::new(Link::new(wire, config, counts)), begun: Begun::New(Box::new(new)) })
 }
 
 async fn send(wire: &mut Wire, element: &XmppStreamElement, domain: &str) -> Result<()> {
@@ -231,12 +236,14 @@ async fn enable(wire: &mut Wire, new: &mut New, domain: &str) -> Result<()> {
 }
 
 impl Link {
-    fn new(wire: Wire, config: &Config, bytes: Arc<AtomicU64>) -> Self {
+    fn new(wire: Wire, config: &Config, [bytes, sent]: [Arc<AtomicU64>; 2]) -> Self {
         Self {
             wire,
             domain: config.jid.domain().to_string(),
             seen: bytes.load(Ordering::Relaxed),
+            seen_sent: sent.load(Ordering::Relaxed),
             bytes,
+            sent,
             alive: Instant::now(),
             probed: false,
             dead_after: config.dead_after,
@@ -331,6 +338,8 @@ impl Link {
                         if let Some(id) = outbox.unwritable(&error) {
                             requests.answer(&id, Err(error));
                         }
+                        // The library's encoder has lost its place in the stream; another stream goes on.
+                        return Poll::Ready(Err(std::io::Error::other("a stanza could not be written")));
                     }
                     Err(error) => return Poll::Ready(Err(error)),
                 }
@@ -362,12 +371,16 @@ impl Link {
     fn lives(&mut self) {
         self.alive = Instant::now();
         self.seen = self.bytes.load(Ordering::Relaxed);
+        self.seen_sent = self.sent.load(Ordering::Relaxed);
         self.probed = false;
     }
 
     /// When to [`check`](Self::check) next.
     pub(super) fn deadline(&self) -> Instant {
-        self.alive + if self.probed { self.dead_after } else { self.dead_after / 2 }
+        // Servers throttle what they are sent (Debian's ejabberd to 3,000 bytes a second), and answer behind it.
+        let sent = self.sent.load(Ordering::Relaxed).wrapping_sub(self.seen_sent);
+        let before = Duration::from_millis(sent.min(1 << 40) * 1000 / THROTTLED);
+        self.alive + before + if self.probed { self.dead_after } else { self.dead_after / 2 }
     }
 
     /// Looks whether the link lives: half-way to its death it is asked for a sign of life.

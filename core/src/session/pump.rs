@@ -26,7 +26,7 @@ use super::config::Config;
 use super::link::{Begun, Dialed, Ending, Incoming, Link, New, Resumption, dial};
 use super::management::{Inbound, Outbox, Outgoing, Receipt, mark};
 use super::requests::{Answer, RequestOrder, Requests};
-use super::{CLOSE_TIMEOUT, ConnectionState, Shared, closed, random};
+use super::{CLOSE_TIMEOUT, ConnectionState, Shared, closed, failed, random};
 use crate::error::{Error, ErrorKind, Result};
 use crate::stanza;
 
@@ -79,8 +79,15 @@ pub(crate) enum Change {
 
 pub(super) enum Order {
     Request(RequestOrder),
-    Send { stanza: Box<Stanza>, sent: Option<oneshot::Sender<Result<()>>> },
-    Close { done: oneshot::Sender<()> },
+    Send {
+        stanza: Box<Stanza>,
+        sent: Option<oneshot::Sender<Result<()>>>,
+    },
+    Close {
+        done: oneshot::Sender<()>,
+    },
+    /// To look whether there is room again.
+    Look,
 }
 
 /// The connection, or the way to the next one.
@@ -135,6 +142,18 @@ pub(super) struct Pump {
     attempts: u32,
     garbled: u32,
     early: Vec<Stanza>,
+    _last_word: LastWord,
+}
+
+/// Tells that the session is over, if nothing else has.
+struct LastWord(Arc<Shared>);
+
+impl Drop for LastWord {
+    fn drop(&mut self) {
+        if self.0.over.set(failed()).is_ok() {
+            self.0.tell(ConnectionState::Closed { error: Some(failed()) });
+        }
+    }
 }
 
 impl Pump {
@@ -147,6 +166,7 @@ impl Pump {
     ) -> Self {
         let jid = config.jid.clone();
         let mut pump = Self {
+            _last_word: LastWord(shared.clone()),
             config,
             shared,
             line: Line::Up(dialed.link),
@@ -270,7 +290,7 @@ impl Pump {
                 }
                 self.outbox.push(Outgoing::new(*stanza, None).telling(sent));
             }
-            Order::Close { .. } => {}
+            Order::Close { .. } | Order::Look => {}
         }
     }
 
@@ -329,7 +349,8 @@ impl Pump {
 
     fn interrupted(&mut self, ending: Ending) -> Result<()> {
         let Ending { error, by_server, garbled } = ending;
-        if by_server {
+        // A server that goes, or is busy, does not mean what was sent.
+        if by_server && error.kind() != ErrorKind::Unreachable {
             self.outbox.struck();
         }
         if is_fatal(error.kind()) {
@@ -531,7 +552,7 @@ fn refuse(order: Order, reason: &Error) {
     match order {
         Order::Request(RequestOrder { answer, .. }) => drop(answer.send(Err(reason.clone()))),
         Order::Send { sent: Some(sent), .. } => drop(sent.send(Err(reason.clone()))),
-        Order::Send { sent: None, .. } => {}
+        Order::Send { sent: None, .. } | Order::Look => {}
         Order::Close { done } => drop(done.send(())),
     }
 }
