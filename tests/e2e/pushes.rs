@@ -6,7 +6,7 @@ use quoalise::jid::BareJid;
 use quoalise::jiff::{SignedDuration, Timestamp};
 use quoalise::provider::{Limits, Provider};
 use quoalise::senml::{Record, Records, Value};
-use quoalise::{Client, ErrorKind, Event, Listener, Period, Push};
+use quoalise::{Client, ErrorKind, Event, Listener, Listening, Period, Push, WhenFull};
 use quoalise_tests::{Account, Server};
 use tokio::time::timeout;
 
@@ -191,9 +191,11 @@ async fn a_dropped_listener_leaves_what_follows_to_the_next() {
         assert_eq!(numbers(&push), [f64::from(number)]);
     }
     drop(listener);
-    // And listened for anew on the same connection.
+    // And listened for anew on the same connection: nobody has said that the last one was dealt with.
     provider.publish(&metadata(), &reading(SERIES, 4)).await.unwrap();
     let mut listener = client.listen().await.unwrap();
+    let last = push(&mut listener).await;
+    assert_eq!((numbers(&last), last.repeated), (vec![3.0], true));
     assert_eq!(numbers(&push(&mut listener).await), [4.0]);
     nothing_but(5, &provider, &mut listener).await;
 }
@@ -318,7 +320,8 @@ async fn thousands_unread_hold_up_no_answer_and_what_overflows_is_told() {
     let client = client(&server).await;
     let mut publisher = Bytes::online(&server).await;
     client.trust(&publisher.jid).unwrap();
-    let mut listener = client.listen().await.unwrap();
+    let latest = Listening::default().capacity(KEPT as usize).when_full(WhenFull::DropOldest);
+    let mut listener = client.listen_with(latest).await.unwrap();
     let to = client.jid();
     let messages: String = (0..KEPT + 10).map(|number| message(&to, number)).collect();
     publisher.send_through(&messages).await;

@@ -317,6 +317,8 @@ pub struct Consent {
     pub sent: Timestamp,
     /// Whether a server kept it while this account was away.
     pub delayed: bool,
+    /// Whether it was given before: see [`Push::repeated`](super::Push::repeated).
+    pub repeated: bool,
     /// The usage points consented for, at least one, as the provider writes them (14 digits).
     pub usage_points: Vec<String>,
     /// What came back of the request's state.
@@ -338,6 +340,7 @@ impl fmt::Debug for Consent {
             .field("request", &self.request)
             .field("sent", &self.sent)
             .field("delayed", &self.delayed)
+            .field("repeated", &self.repeated)
             .finish_non_exhaustive()
     }
 }

@@ -385,9 +385,13 @@ impl Inbox {
         }
         let mut event = self.decode(&mail);
         let mut ends = Vec::new();
-        if let Event::Push(push) = &mut event {
-            push.repeated = repeated;
-            ends = seen::ends(&push.from, &push.data);
+        match &mut event {
+            Event::Push(push) => {
+                push.repeated = repeated;
+                ends = seen::ends(&push.from, &push.data);
+            }
+            Event::Consent(consent) => consent.repeated = repeated,
+            _ => {}
         }
         Ok(Some(Given { event, settle: Settle { fingerprint, ends, mail: Some(mail) } }))
     }
@@ -656,6 +660,7 @@ impl Mail {
                     id,
                     sent,
                     delayed,
+                    repeated: false,
                     usage_points,
                     state,
                     request,
