@@ -267,6 +267,10 @@ impl Inbox {
         }
     }
 
+    pub(super) fn is_subscribed(&self, subscription: &(Jid, Identifier)) -> bool {
+        self.lock().subscribed.contains(subscription)
+    }
+
     pub(super) fn subscriptions(&self) -> Vec<(Jid, Identifier)> {
         self.lock().subscribed.iter().cloned().collect()
     }
