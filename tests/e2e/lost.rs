@@ -311,6 +311,8 @@ async fn a_half_open_connection_is_found_and_resumed() {
     let (client, mut listener) =
         subscribed(&through(&proxy, &server, &server.new_account()), &provider).await;
     let begin = Instant::now();
+    // The way back is shut for a while, or it might be over before anybody looks.
+    proxy.refuse(DEAD_AFTER + Duration::from_secs(1));
     proxy.swallow();
     meter.push_all(&provider, 20).await;
     interrupted(&mut listener).await;
