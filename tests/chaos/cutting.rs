@@ -53,7 +53,7 @@ pub const PATIENCE: Duration = Duration::from_secs(15 * 60);
 const ONLINE_WITHIN: Duration = Duration::from_secs(5);
 
 /// The sessions of the consumer: one that asks, one that listens.
-pub const SESSIONS: usize = 2;
+pub const SESSIONS: usize = 1;
 
 /// When the network is whole again, and nothing is missing or ever comes.
 pub const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(45);

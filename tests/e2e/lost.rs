@@ -466,7 +466,7 @@ async fn the_next_process_gets_what_the_one_before_did_not_take() {
 }
 
 #[tokio::test]
-async fn a_dropped_listener_has_dealt_with_the_one_in_hand_and_a_panic_has_not() {
+async fn a_listener_that_is_dropped_leaves_the_one_in_hand_to_the_next() {
     let server = Server::shared();
     for panics in [false, true] {
         let meter = Meter::default();
@@ -481,15 +481,30 @@ async fn a_dropped_listener_has_dealt_with_the_one_in_hand_and_a_panic_has_not()
             assert!(!panics, "on purpose, in the middle of its work");
         });
         assert_eq!(worker.await.is_err(), panics);
+        // To the next of this process,
+        let mut listener = client.listen().await.unwrap();
+        let Event::Push(push) = next(&mut listener).await else { panic!("no push") };
+        assert!(push.repeated && numbers(&push) == [1.0], "{push:?}");
+        drop(listener);
         client.close().await;
         // ejabberd does not give back at once, and keeps for yet another session what it gives back beside a presence.
         sleep(Duration::from_millis(500)).await;
 
+        // and of another one.
         let client = Client::connect(&config(&server, &account)).await.unwrap();
         client.trust(&provider.jid()).unwrap();
         let mut listener = client.listen().await.unwrap();
-        let first = if panics { 1 } else { 2 };
-        assert_eq!(sorted(hear(&mut listener, 3 - first).await), range(first as u32..3));
+        assert_eq!(sorted(hear(&mut listener, 2).await), range(1..3));
+        let (rest, finished) = listener.finish().await;
+        finished.unwrap();
+        assert!(rest.iter().all(|event| number(event).is_none()), "{rest:?}");
+        client.close().await;
+        sleep(Duration::from_millis(500)).await;
+
+        // Whoever finishes has dealt with it.
+        let client = Client::connect(&config(&server, &account)).await.unwrap();
+        client.trust(&provider.jid()).unwrap();
+        let mut listener = client.listen().await.unwrap();
         meter.push_all(&provider, 1).await;
         assert_eq!(hear(&mut listener, 1).await, [3]);
     }

@@ -20,11 +20,11 @@ use super::{Event, Hole, Listening, Push, WhenFull};
 use crate::data::{self, Identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::ReadOptions;
-use crate::session::{Change, Handler, Receipt, WeakSession};
+use crate::session::{Change, Handler, Receipt, WeakSession, failed};
 use crate::stanza::payload;
 
-/// How many messages wait for a listener before the oldest are given up, counted and told, whatever the policy; and how
-/// many bytes of them. A single one may be larger.
+/// How many messages wait for a listener at the most, and how many bytes of them; a single one may be larger. A server
+/// that was asked to keep the rest may still hand out all that it had kept, at once.
 const QUEUED: usize = 10_000;
 const QUEUED_BYTES: usize = 64 << 20;
 
@@ -57,14 +57,18 @@ struct State {
     /// Those whose messages were dropped, and of whom that was told.
     told: BTreeSet<BareJid>,
     listening: Option<Listening>,
+    has_listened: bool,
     /// Asked to hand out no more, the server keeps the rest until there is room again.
     held: bool,
+    /// It is not asked for more any more.
+    finishing: bool,
     queue: VecDeque<Received>,
     /// How many of the queue are messages, and how many bytes they are.
     queued: usize,
     queued_bytes: usize,
     dropped: u64,
     distrusted: u64,
+    came: u64,
     presences: HashMap<Jid, Known>,
     authorizations: VecDeque<AuthorizeUri>,
     over: Option<Error>,
@@ -153,11 +157,12 @@ pub(super) struct Given {
 }
 
 /// When it is dropped, the server may forget the message.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Settle {
     fingerprint: Option<Fingerprint>,
     ends: Vec<Last>,
-    receipts: Vec<Receipt>,
+    /// With its receipt.
+    mail: Option<Box<Mail>>,
 }
 
 /// A message as it came, decoded only when it is taken: the session's task must not wait for that.
@@ -216,7 +221,8 @@ impl Inbox {
         if state.listening.is_some() {
             return false;
         }
-        (state.listening, state.held) = (Some(listening), false);
+        (state.listening, state.held, state.finishing) = (Some(listening), false, false);
+        state.has_listened = true;
         true
     }
 
@@ -233,15 +239,13 @@ impl Inbox {
 
     /// Nobody listens any more. What nobody took waits for the next listener, here and at the server.
     pub(super) fn end(&self) {
-        let mut state = self.lock();
-        state.listening = None;
-        #[cfg(feature = "sqlite")]
-        {
-            // Nor is it in order to leave a hole to nobody.
-            let has_hole = state.queue.iter().any(|received| matches!(received, Received::Reset { .. }));
-            drop(state);
-            self.seen().end(!has_hole && !std::thread::panicking());
-        }
+        self.lock().listening = None;
+    }
+
+    /// All that came was taken, and the server keeps what comes from here on.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn ended_well(&self) {
+        self.seen().end();
     }
 
     /// The server has what nobody took: it is not for this process any more.
@@ -282,13 +286,18 @@ impl Inbox {
     }
 
     pub(super) fn not_subscribed(&self, provider: Jid, identifier: Identifier, error: Error) {
-        self.lock().queue.push_back(Received::NotSubscribed { provider, identifier, error });
+        let mut state = self.lock();
+        if state.listening.is_none() {
+            return;
+        }
+        state.queue.push_back(Received::NotSubscribed { provider, identifier, error });
+        drop(state);
         self.woken.notify_waiters();
     }
 
     /// The application is done with an event.
     pub(super) fn settle(&self, settle: Settle) -> Result<()> {
-        let Settle { fingerprint, ends, receipts } = settle;
+        let Settle { fingerprint, ends, mail } = settle;
         let mut seen = self.seen();
         let noted = match &fingerprint {
             Some(fingerprint) => seen.taken(fingerprint, &ends),
@@ -299,7 +308,7 @@ impl Inbox {
         };
         drop(seen);
         // Also where that could not be noted: at the worst it is not recognised when it comes again.
-        drop(receipts);
+        drop(mail);
         noted
     }
 
@@ -313,6 +322,7 @@ impl Inbox {
         loop {
             let received = {
                 let mut state = self.lock();
+                let had_room = state.has_room();
                 let dropped = std::mem::take(&mut state.dropped);
                 if dropped > 0 {
                     return Ok(Some(Event::Overflow { dropped }.into()));
@@ -330,6 +340,12 @@ impl Inbox {
                     _ => {}
                 }
                 self.regulate(&mut state);
+                if !had_room
+                    && state.has_room()
+                    && let Some(session) = self.flow.get().and_then(|flow| flow.session.upgrade())
+                {
+                    session.look();
+                }
                 received
             };
             let event = match received {
@@ -342,7 +358,7 @@ impl Inbox {
                 Received::NotSubscribed { provider, identifier, error } => {
                     Event::NotSubscribed { provider, identifier, error }
                 }
-                Received::Message(mail) => match self.open(*mail)? {
+                Received::Message(mail) => match self.open(mail)? {
                     Some(given) => return Ok(Some(given)),
                     None => continue,
                 },
@@ -351,10 +367,9 @@ impl Inbox {
         }
     }
 
-    /// The event of a message; none where the application has had it.
-    fn open(&self, mut mail: Mail) -> Result<Option<Given>> {
+    /// The event of a message; none where the application is done with it.
+    fn open(&self, mail: Box<Mail>) -> Result<Option<Given>> {
         let fingerprint = mail.fingerprint();
-        let receipts: Vec<Receipt> = mail.receipt.take().into_iter().collect();
         let mut repeated = false;
         if let Some(fingerprint) = &fingerprint {
             let mut seen = self.seen();
@@ -368,21 +383,31 @@ impl Inbox {
             if let Err(error) = seen.given(fingerprint) {
                 drop(seen);
                 // What cannot be noted is not given: it would not be recognised.
-                mail.receipt = receipts.into_iter().next();
-                let mut state = self.lock();
-                state.queued += 1;
-                state.queued_bytes += mail.bytes;
-                state.queue.push_front(Received::Message(Box::new(mail)));
+                self.put_back(Settle { mail: Some(mail), ..Settle::default() });
                 return Err(error);
             }
         }
-        let mut event = self.decode(mail);
+        let mut event = self.decode(&mail);
         let mut ends = Vec::new();
         if let Event::Push(push) = &mut event {
             push.repeated = repeated;
             ends = seen::ends(&push.from, &push.data);
         }
-        Ok(Some(Given { event, settle: Settle { fingerprint, ends, receipts } }))
+        Ok(Some(Given { event, settle: Settle { fingerprint, ends, mail: Some(mail) } }))
+    }
+
+    /// Nobody came to an end with this: it is the first of what waits.
+    pub(super) fn put_back(&self, settle: Settle) {
+        let Some(mail) = settle.mail else { return };
+        let mut state = self.lock();
+        state.queued += 1;
+        state.queued_bytes += mail.bytes;
+        state.queue.push_front(Received::Message(mail));
+    }
+
+    /// How many messages have come in, of whomever.
+    pub(super) fn came(&self) -> u64 {
+        self.lock().came
     }
 
     pub(super) fn over(&self) -> Option<Error> {
@@ -395,6 +420,9 @@ impl Inbox {
         let Some(listening) = state.listening.as_ref().filter(|kept| kept.when_full == WhenFull::Wait) else {
             return;
         };
+        if state.finishing {
+            return;
+        }
         let is_full = state.queued >= listening.capacity || state.queued_bytes >= ENOUGH_BYTES;
         let has_room = state.queued <= listening.capacity / 2 && state.queued_bytes <= ENOUGH_BYTES / 2;
         let held = if state.held { !has_room } else { is_full };
@@ -413,12 +441,18 @@ impl Inbox {
         }
     }
 
+    /// No more is asked for: what is here is the rest.
+    pub(super) fn finish(&self) {
+        self.lock().finishing = true;
+    }
+
     /// By whom the server is told to keep what comes.
     pub(super) fn set_flow(&self, session: WeakSession, priority: i8) {
         let _ = self.flow.set(Flow { session, priority });
     }
 
     fn receive(&self, message: Message, receipt: Option<Receipt>) {
+        self.lock().came += 1;
         if matches!(message.type_, MessageType::Error | MessageType::Groupchat) {
             return;
         }
@@ -456,8 +490,8 @@ impl Inbox {
         if notice.is_some() && has_data {
             state.push(mail.copy());
         }
-        // Where nobody listens, the server need not wait for somebody who may never come.
-        let receipt = receipt.filter(|_| state.listening.is_some());
+        // Where nobody ever listened, the server need not wait for somebody who may never come.
+        let receipt = receipt.filter(|_| state.has_listened);
         state.push(Mail { notice: notice.filter(|_| !has_data), receipt, ..mail });
         self.regulate(&mut state);
         drop(state);
@@ -480,7 +514,7 @@ impl Inbox {
         self.woken.notify_waiters();
     }
 
-    fn decode(&self, mail: Mail) -> Event {
+    fn decode(&self, mail: &Mail) -> Event {
         let from = mail.from.clone();
         match mail.decode() {
             Ok(Event::Consent(mut consent)) => {
@@ -497,12 +531,22 @@ impl Inbox {
 }
 
 impl State {
+    /// Whether more may be read.
+    fn has_room(&self) -> bool {
+        let waits = self.listening.as_ref().is_some_and(|listening| listening.when_full == WhenFull::Wait);
+        !waits || self.queued < QUEUED && self.queued_bytes < QUEUED_BYTES
+    }
+
     fn push(&mut self, mail: Mail) {
         self.queued += 1;
         self.queued_bytes += mail.bytes;
         self.queue.push_back(Received::Message(Box::new(mail)));
-        let dropping = self.listening.as_ref().filter(|kept| kept.when_full == WhenFull::DropOldest);
-        let most = dropping.map_or(QUEUED, |kept| kept.capacity);
+        let most = match &self.listening {
+            // Then no more is read.
+            Some(Listening { when_full: WhenFull::Wait, .. }) => return,
+            Some(listening) => listening.capacity,
+            None => QUEUED,
+        };
         while self.queued > most || (self.queued_bytes > QUEUED_BYTES && self.queued > 1) {
             let oldest = self.queue.iter().position(|received| matches!(received, Received::Message(_)));
             let Some(Received::Message(oldest)) = oldest.and_then(|at| self.queue.remove(at)) else { return };
@@ -584,10 +628,11 @@ impl Mail {
         })
     }
 
-    fn decode(self) -> Result<Event> {
+    fn decode(&self) -> Result<Event> {
         let Self { receipt: _, notice, from, id, stamp, at, body, texts, payloads, bytes: _ } = self;
+        let (notice, from, id, body) = (*notice, from.clone(), id.clone(), body.clone());
         let delayed = stamp.is_some();
-        let sent = stamp.unwrap_or(Ok(at))?;
+        let sent = stamp.clone().unwrap_or(Ok(*at))?;
         // Relative times count from when the push was sent (RFC 8428 section 4.5.3).
         let options = ReadOptions::at(sent);
         let first_notice = payloads.iter().position(dataconnect::is_notice);
@@ -596,10 +641,10 @@ impl Mail {
         });
         // What is nobody's concern here must not spoil what is.
         let others = others.filter_map(|(_, element)| payload::to_own(element, &options, 1).ok());
-        let mut other: Vec<_> = texts.into_iter().chain(others).collect();
+        let mut other: Vec<_> = texts.iter().cloned().chain(others).collect();
         match notice {
             None => {
-                let data = payload::read(&payloads, &options).map_err(|error| {
+                let data = payload::read(payloads, &options).map_err(|error| {
                     let message = format!("a push of {from} cannot be read: {error}");
                     Error::new(ErrorKind::MalformedAnswer, message).caused_by(error)
                 })?;
@@ -668,10 +713,9 @@ fn weight(element: &Element) -> usize {
     300 + attributes + nodes.sum::<usize>()
 }
 
-impl Settle {
-    /// Nobody came to an end with it: it comes again.
-    pub(super) fn leave(self) {
-        self.receipts.into_iter().for_each(Receipt::leave);
+impl std::fmt::Debug for Settle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Settle")
     }
 }
 
@@ -693,6 +737,10 @@ impl Handler for Receiver {
         self.0.presence(presence);
     }
 
+    fn has_room(&self) -> bool {
+        self.0.lock().has_room()
+    }
+
     fn changed(&mut self, change: &Change) {
         if let Change::Reset { jid, .. } = change {
             self.0.set_own(jid.clone());
@@ -712,6 +760,14 @@ impl Handler for Receiver {
 
     fn over(&mut self, error: &Error) {
         self.0.lock().over = Some(error.clone());
+        self.0.woken.notify_waiters();
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        // If the session's task failed, whoever listens must not wait for ever.
+        self.0.lock().over.get_or_insert_with(failed);
         self.0.woken.notify_waiters();
     }
 }
@@ -857,13 +913,22 @@ mod tests {
     }
 
     #[test]
-    fn whoever_waits_loses_nothing_below_the_bound_and_what_is_above_it_is_told() {
-        let inbox = listening(3, WhenFull::Wait);
-        for number in 0..QUEUED as u32 + 5 {
+    fn whoever_waits_loses_nothing_and_reads_no_more_when_it_is_enough() {
+        let inbox = Arc::new(listening(3, WhenFull::Wait));
+        let receiver = Receiver(inbox.clone());
+        for number in 0..QUEUED as u32 {
+            assert!(receiver.has_room(), "after {number}");
             mail(&inbox, number);
         }
+        assert!(!receiver.has_room());
+        // What was read already is not lost either.
+        mail(&inbox, QUEUED as u32);
+        let first = inbox.take().unwrap().unwrap();
+        assert!(!receiver.has_room());
+        inbox.settle(first.settle).unwrap();
         let (numbers, given_up) = taken(&inbox);
-        assert_eq!((numbers.len(), numbers[0], given_up), (QUEUED, 5, 5));
+        assert_eq!((numbers.len(), numbers[0], given_up), (QUEUED, 1, 0));
+        assert!(receiver.has_room());
         assert_eq!(waiting(&inbox), (0, 0));
     }
 
@@ -940,12 +1005,15 @@ mod tests {
         let killed = listening(100, WhenFull::Wait);
         killed.keep(&path).unwrap();
         drop(killed);
-        for (takes, expected) in [(false, true), (true, true), (true, false)] {
+        for (takes, ends_well, is_there) in [(false, false, true), (true, true, true), (true, true, false)] {
             let inbox = listening(100, WhenFull::Wait);
             inbox.keep(&path).unwrap();
             let given = takes.then(|| inbox.take().unwrap()).flatten();
             let is_hole = given.is_some_and(|given| matches!(given.event, Event::Hole(_)));
-            assert_eq!(is_hole, takes && expected);
+            assert_eq!(is_hole, takes && is_there);
+            if ends_well {
+                inbox.ended_well();
+            }
             inbox.end();
         }
     }

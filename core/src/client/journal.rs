@@ -215,7 +215,7 @@ mod tests {
     fn only_a_bad_end_leaves_a_hole() {
         let folder = Folder::new();
         let (mut seen, _) = folder.begin();
-        seen.end(true);
+        seen.end();
         let (mut seen, before) = folder.begin();
         assert!(before.is_none(), "it ended in order");
         seen.given(&print(1)).unwrap();
@@ -226,18 +226,15 @@ mod tests {
         let before = before.expect("it was killed");
         let since_begun = begun.as_microsecond()..=Timestamp::now().as_microsecond();
         assert!(since_begun.contains(&before.as_microsecond()), "when it took something last");
-        // Killed again before it took anything: it is still the same hole, and is where it was left in the midst of it.
+        // Killed again before it took anything: it is still the same hole, and begins where it did.
         drop(seen);
-        let (mut seen, again) = folder.begin();
-        assert_eq!(again, Some(before));
-        seen.end(false);
         let (mut seen, again) = folder.begin();
         assert_eq!(again, Some(before));
         seen.taken(&print(2), &[]).unwrap();
         drop(seen);
         let (mut seen, again) = folder.begin();
         assert!(again.expect("killed at last") > before);
-        seen.end(true);
+        seen.end();
         assert!(folder.begin().1.is_none());
     }
 

@@ -136,8 +136,8 @@ pub enum WhenFull {
     /// The server keeps it, as for an account that is away, until half of what waits was taken; answers to requests go on
     /// coming meanwhile. How much a server keeps is for its operator to say (ejabberd's own limit is 100 messages).
     ///
-    /// What was on its way already still comes in: of that, and of what is sent to the full address, 10,000 messages or
-    /// 64 MiB wait at the most, and then the oldest are given up, as below.
+    /// What was on its way already still comes in, as does all at once what it had kept: of that, 10,000 messages or 64 MiB
+    /// wait here at the most, and then nothing more is read, answers included, until some are taken.
     #[default]
     Wait,
     /// The oldest are given up, counted, and told as [`Event::Overflow`].
@@ -201,8 +201,10 @@ impl Listening {
 /// back, and later pushes are kept by the server for the next listener.
 ///
 /// A push counts as received only when it is *taken*: when the next event is asked for, or the listener is
-/// [finished](Self::finish) or dropped (but not by a panic). The server keeps what it was not told of (XEP-0198), so that
-/// whatever happens to this process, what was not taken comes again, to the next listener of the account.
+/// [finished](Self::finish). One that is in hand when the listener is dropped, because storing it failed perhaps, is given
+/// again, to the next listener, as [`repeated`](Push::repeated). The server keeps what it was not told of (XEP-0198): what
+/// was not taken comes again to the next session of the same resource, and is late or has to be
+/// [filled in](super::Client::fill) where none was named.
 #[derive(Debug)]
 pub struct Listener {
     inbox: Arc<Inbox>,
@@ -260,10 +262,9 @@ impl Listener {
     /// cannot be written.
     pub async fn finish(mut self) -> (Vec<Event>, Result<()>) {
         let mut done = self.settle();
-        let gone = match self.session.withdraw().await {
-            Ok(()) => self.session.catch_up(FINISH_TIMEOUT).await,
-            Err(error) => Err(error),
-        };
+        self.inbox.finish();
+        self.session.withdraw_soon();
+        let gone = self.session.catch_up(FINISH_TIMEOUT).await;
         let mut rest = Vec::new();
         loop {
             match self.inbox.take() {
@@ -271,10 +272,16 @@ impl Listener {
                     rest.push(event);
                     done = done.and(self.inbox.settle(settle));
                 }
-                Ok(None) => return (rest, done.and(gone)),
+                Ok(None) => break,
                 Err(error) => return (rest, Err(error)),
             }
         }
+        let done = done.and(gone);
+        #[cfg(feature = "sqlite")]
+        if done.is_ok() {
+            self.inbox.ended_well();
+        }
+        (rest, done)
     }
 
     /// As [`Client::distrusted`](super::Client::distrusted).
@@ -286,12 +293,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         if let Some(settle) = self.in_hand.take() {
-            // Whoever panics was not done with it.
-            if std::thread::panicking() {
-                settle.leave();
-            } else if let Err(error) = self.inbox.settle(settle) {
-                log::warn!("{error}");
-            }
+            self.inbox.put_back(settle);
         }
         self.inbox.end();
         self.session.announce_soon(self.quiet_priority);

@@ -28,6 +28,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::{Either, select};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -236,10 +237,22 @@ impl Client {
             if let Some(journal) = journal {
                 self.inbox.keep(&journal)?;
             }
+            let before = self.inbox.came();
             self.session.announce_anew(self.listening_priority).await?;
-            // Heard by the server, too: ejabberd keeps what comes in beside the announcement for the next one.
-            self.session.catch_up(AVAILABILITY_TIMEOUT.min(self.session.request_timeout())).await?;
-            Ok(listener)
+            // Heard by the server, too: ejabberd keeps what comes in beside the announcement for the next one. Whatever
+            // it hands out shows that it has.
+            let limit = AVAILABILITY_TIMEOUT.min(self.session.request_timeout());
+            let mut heard = std::pin::pin!(self.session.catch_up(limit));
+            loop {
+                let woken = std::pin::pin!(self.inbox.woken());
+                if self.inbox.came() != before {
+                    return Ok(listener);
+                }
+                match select(&mut heard, woken).await {
+                    Either::Left((heard, _)) => return heard.map(|()| listener),
+                    Either::Right(_) => {}
+                }
+            }
         };
         run.await.map_err(|error| error.during("listening"))
     }

@@ -176,12 +176,10 @@ impl Seen {
         }
     }
 
-    /// Nobody listens any more: what comes from here on the server keeps. Otherwise than in order, the next one may find a
-    /// hole.
+    /// Nobody listens any more: what comes from here on the server keeps.
     #[cfg(feature = "sqlite")]
-    pub(super) fn end(&mut self, in_order: bool) {
+    pub(super) fn end(&mut self) {
         if let Some(journal) = self.journal.take()
-            && in_order
             && let Err(error) = journal.end()
         {
             log::warn!("the journal could not be closed: {error}");

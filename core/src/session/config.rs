@@ -133,13 +133,13 @@ impl Config {
 
     /// Sets how long connecting and logging in may take, all in all. Default 30 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connect_timeout = bounded(timeout);
         self
     }
 
     /// Sets how long an answer may take. Default 120 s: servers throttle large answers to some kilobytes a second.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
-        self.request_timeout = timeout;
+        self.request_timeout = bounded(timeout);
         self
     }
 
@@ -158,14 +158,15 @@ impl Config {
     /// A connection that was there is tried anew until the client is closed, or the server refuses the login or gives
     /// the address to another session. The first one is not tried again by itself.
     pub fn reconnect(mut self, first: Duration, longest: Duration) -> Self {
-        self.reconnect = (first, longest.max(first));
+        let first = bounded(first).max(Duration::from_millis(10));
+        self.reconnect = (first, bounded(longest).max(first));
         self
     }
 
     /// Sets after how much silence a connection counts as dead, though the network does not say so; half-way the
     /// server is asked for a sign of life (XEP-0198, XEP-0199 where that is missing). Default 30 s.
     pub fn dead_after(mut self, silence: Duration) -> Self {
-        self.dead_after = silence.max(Duration::from_millis(10));
+        self.dead_after = bounded(silence).max(Duration::from_millis(10));
         self
     }
 
@@ -173,6 +174,11 @@ impl Config {
     pub fn jid(&self) -> &Jid {
         &self.jid
     }
+}
+
+/// Times beyond a year are as good as a year, and can be reckoned with.
+fn bounded(time: Duration) -> Duration {
+    time.min(Duration::from_secs(365 * 86_400))
 }
 
 impl fmt::Debug for Config {

@@ -41,18 +41,27 @@ pub(super) struct Connected {
     pub exporter: ChannelBinding,
     /// To be set when the login is through: then records come in runs (see [`tap`](super::tap)).
     pub tap: Arc<AtomicBool>,
-    /// How many bytes have come in over the network.
-    pub bytes: Arc<AtomicU64>,
+    /// How many bytes have come in over the network, and gone out.
+    pub counts: [Arc<AtomicU64>; 2],
 }
 
 /// For ever: connecting has a deadline of its own, and then the [`link`](super::link) looks for life.
 const TIMEOUTS: Timeouts =
     Timeouts { read_timeout: Duration::from_secs(1 << 30), response_timeout: Duration::from_secs(1 << 30) };
 
-/// A transport that counts what comes in.
+/// A transport that counts what comes in and goes out.
 struct Metered {
     tcp: TcpStream,
-    bytes: Arc<AtomicU64>,
+    counts: [Arc<AtomicU64>; 2],
+}
+
+impl Metered {
+    fn wrote(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(count)) = &written {
+            self.counts[1].fetch_add(*count as u64, Ordering::Relaxed);
+        }
+        written
+    }
 }
 
 impl AsyncRead for Metered {
@@ -63,14 +72,15 @@ impl AsyncRead for Metered {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.tcp).poll_read(cx, buffer);
-        self.bytes.fetch_add((buffer.filled().len() - before) as u64, Ordering::Relaxed);
+        self.counts[0].fetch_add((buffer.filled().len() - before) as u64, Ordering::Relaxed);
         read
     }
 }
 
 impl AsyncWrite for Metered {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tcp).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.tcp).poll_write(cx, bytes);
+        self.wrote(written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -86,7 +96,8 @@ impl AsyncWrite for Metered {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.tcp).poll_write_vectored(cx, slices)
+        let written = Pin::new(&mut self.tcp).poll_write_vectored(cx, slices);
+        self.wrote(written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -260,11 +271,11 @@ async fn protect(
     tls: Option<Arc<ClientConfig>>,
 ) -> Result<Connected> {
     let tap = Arc::new(AtomicBool::new(false));
-    let bytes = Arc::new(AtomicU64::new(0));
-    let tcp = Metered { tcp, bytes: bytes.clone() };
+    let counts: [Arc<AtomicU64>; 2] = Default::default();
+    let tcp = Metered { tcp, counts: counts.clone() };
     let Some(tls) = tls else {
         let stream = header(tapped(tcp, &tap), domain).await?;
-        return Ok(Connected { stream, exporter: ChannelBinding::None, tap, bytes });
+        return Ok(Connected { stream, exporter: ChannelBinding::None, tap, counts });
     };
     let tcp = match target.security {
         Security::DirectTls => tcp,
@@ -283,7 +294,7 @@ async fn protect(
             .map_or(ChannelBinding::None, ChannelBinding::TlsExporter),
         _ => ChannelBinding::None, // not safe to bind to below TLS 1.3 (RFC 9266)
     };
-    Ok(Connected { stream: header(tapped(tls, &tap), domain).await?, exporter, tap, bytes })
+    Ok(Connected { stream: header(tapped(tls, &tap), domain).await?, exporter, tap, counts })
 }
 
 fn tapped<S>(io: S, tap: &Arc<AtomicBool>) -> Box<dyn AsyncReadAndWrite + Send + 'static>

@@ -23,12 +23,16 @@ use super::config::Config;
 use super::connect::{connect, read_error, stream_error, stream_io_error};
 use super::login::login;
 use super::management::{Inbound, Outbox};
+use super::masked::Masked;
 use super::requests::Requests;
 use super::seconds;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Fewer bytes a second are no sign of life.
 const SLOWEST: u64 = 32;
+
+/// Bytes a second that a server takes at the least.
+const THROTTLED: u64 = 2500;
 
 pub(super) type Wire = XmppStream<Box<dyn AsyncReadAndWrite + Send + 'static>>;
 
@@ -98,8 +102,10 @@ pub(super) struct Link {
     wire: Wire,
     domain: String,
     bytes: Arc<AtomicU64>,
-    /// Bytes that had come in when life was last seen.
+    sent: Arc<AtomicU64>,
+    /// Bytes that had come in, and gone out, when life was last seen.
     seen: u64,
+    seen_sent: u64,
     alive: Instant,
     probed: bool,
     dead_after: Duration,
@@ -126,7 +132,7 @@ pub(super) async fn dial(config: &Config, address: &Jid, resumption: Option<Resu
 async fn dial_in_time(config: &Config, address: &Jid, resumption: Option<Resumption>) -> Result<Dialed> {
     let domain = config.jid.domain().as_str();
     let connected = connect(config).await?;
-    let bytes = connected.bytes.clone();
+    let counts = connected.counts.clone();
     let (features, mut wire) = login(config, connected).await?;
     let managed = features.stream_management.is_some();
     let mut old = None;
@@ -135,7 +141,7 @@ async fn dial_in_time(config: &Config, address: &Jid, resumption: Option<Resumpt
         send(&mut wire, &XmppStreamElement::SM(sm::Nonza::Resume(resume)), domain).await?;
         match resumed(&mut wire, domain).await? {
             Ok(h) => {
-                let link = Box::new(Link::new(wire, config, bytes));
+                let link = Box::new(Link::new(wire, config, counts));
                 return Ok(Dialed { link, begun: Begun::Resumed { h } });
             }
             Err(h) => old = h,
@@ -151,7 +157,7 @@ async fn dial_in_time(config: &Config, address: &Jid, resumption: Option<Resumpt
     if managed {
         enable(&mut wire, &mut new, domain).await?;
     }
-    Ok(Dialed { link: Box::new(Link::new(wire, config, bytes)), begun: Begun::New(Box::new(new)) })
+    Ok(Dialed { link: Box::new(Link::new(wire, config, counts)), begun: Begun::New(Box::new(new)) })
 }
 
 async fn send(wire: &mut Wire, element: &XmppStreamElement, domain: &str) -> Result<()> {
@@ -230,12 +236,14 @@ async fn enable(wire: &mut Wire, new: &mut New, domain: &str) -> Result<()> {
 }
 
 impl Link {
-    fn new(wire: Wire, config: &Config, bytes: Arc<AtomicU64>) -> Self {
+    fn new(wire: Wire, config: &Config, [bytes, sent]: [Arc<AtomicU64>; 2]) -> Self {
         Self {
             wire,
             domain: config.jid.domain().to_string(),
             seen: bytes.load(Ordering::Relaxed),
+            seen_sent: sent.load(Ordering::Relaxed),
             bytes,
+            sent,
             alive: Instant::now(),
             probed: false,
             dead_after: config.dead_after,
@@ -245,23 +253,31 @@ impl Link {
         }
     }
 
-    /// Writes what is to be written as far as there is room, and reads.
+    /// Writes what is to be written as far as there is room, and reads, unless there is no room for what comes.
     pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,
         outbox: &mut Outbox,
         requests: &mut Requests,
         inbound: &Inbound,
+        may_read: bool,
     ) -> Poll<Incoming> {
         match self.poll_write(cx, outbox, requests, inbound) {
             Poll::Ready(Ok(())) | Poll::Pending => {}
             Poll::Ready(Err(error)) => return Poll::Ready(self.broken(error)),
         }
+        if !may_read {
+            self.lives();
+            return Poll::Pending;
+        }
         let read = ready!(Pin::new(&mut self.wire).poll_next(cx));
         self.lives();
         Poll::Ready(match read {
             Some(Ok(FallibleStreamElement::Ok(element))) => match element {
-                XmppStreamElement::Stanza(stanza) => Incoming::Stanza(stanza),
+                XmppStreamElement::Stanza(stanza) => {
+                    log::debug!("came {}", Masked(&stanza));
+                    Incoming::Stanza(stanza)
+                }
                 XmppStreamElement::SM(sm::Nonza::Req(_)) => {
                     self.ack = true;
                     Incoming::Nothing
@@ -308,6 +324,7 @@ impl Link {
             } else if let Some(stanza) = outbox.next(|id| requests.is_wanted(id)) {
                 match wire.as_mut().start_send(stanza) {
                     Ok(()) => {
+                        log::debug!("sent {}", Masked(stanza));
                         if let Some(id) = outbox.written() {
                             requests.written(&id);
                         }
@@ -321,6 +338,8 @@ impl Link {
                         if let Some(id) = outbox.unwritable(&error) {
                             requests.answer(&id, Err(error));
                         }
+                        // The library's encoder has lost its place in the stream; another stream goes on.
+                        return Poll::Ready(Err(std::io::Error::other("a stanza could not be written")));
                     }
                     Err(error) => return Poll::Ready(Err(error)),
                 }
@@ -352,12 +371,16 @@ impl Link {
     fn lives(&mut self) {
         self.alive = Instant::now();
         self.seen = self.bytes.load(Ordering::Relaxed);
+        self.seen_sent = self.sent.load(Ordering::Relaxed);
         self.probed = false;
     }
 
     /// When to [`check`](Self::check) next.
     pub(super) fn deadline(&self) -> Instant {
-        self.alive + if self.probed { self.dead_after } else { self.dead_after / 2 }
+        // Servers throttle what they are sent (Debian's ejabberd to 3,000 bytes a second), and answer behind it.
+        let sent = self.sent.load(Ordering::Relaxed).wrapping_sub(self.seen_sent);
+        let before = Duration::from_millis(sent.min(1 << 40) * 1000 / THROTTLED);
+        self.alive + before + if self.probed { self.dead_after } else { self.dead_after / 2 }
     }
 
     /// Looks whether the link lives: half-way to its death it is asked for a sign of life.

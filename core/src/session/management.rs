@@ -19,6 +19,10 @@ const UNACKED: usize = 1000;
 /// How often a stanza may be in flight when the server ends the stream with an error: it may be the reason.
 const STRIKES: u8 = 2;
 
+/// How many stanzas the server may be kept from forgetting. Beyond, the oldest count as handled: Prosody remembers 500 of
+/// a session, and forgets the oldest without a word.
+const MOST_OPEN: usize = 400;
+
 /// A stanza on its way out.
 pub(super) struct Outgoing {
     pub stanza: Box<Stanza>,
@@ -137,15 +141,13 @@ impl Outbox {
 
     /// The stream goes on over another connection: what it lacks is written again, first.
     pub(super) fn resumed(&mut self, h: u32) -> bool {
-        let right = self.acknowledge(h);
-        self.again();
-        right
-    }
-
-    fn again(&mut self) {
+        if !self.acknowledge(h) {
+            return false;
+        }
         while let Some(lost) = self.unacked.pop_back() {
             self.waiting.push_front(lost);
         }
+        true
     }
 
     /// The server ended the stream with an error, which may be about something that is on its way.
@@ -229,6 +231,16 @@ struct Open {
     done: bool,
 }
 
+impl Counted {
+    fn advance(&mut self) {
+        while self.open.front().is_some_and(|open| open.done) {
+            self.open.pop_front();
+            self.base += 1;
+            self.handled = self.handled.wrapping_add(1);
+        }
+    }
+}
+
 impl Inbound {
     fn lock(&self) -> MutexGuard<'_, Counted> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -243,6 +255,12 @@ impl Inbound {
             // The server counts otherwise than we do; who gets it recognises what is there twice.
             Some(_) => state.again.clear(),
             None => {}
+        }
+        if state.open.len() >= MOST_OPEN
+            && let Some(oldest) = state.open.front_mut()
+        {
+            oldest.done = true;
+            state.advance();
         }
         let number = state.base + state.open.len() as u64;
         state.open.push_back(Open { mark, done: false });
@@ -293,11 +311,7 @@ impl Drop for Receipt {
         if let Some(open) = at.and_then(|at| state.open.get_mut(at)) {
             open.done = true;
         }
-        while state.open.front().is_some_and(|open| open.done) {
-            state.open.pop_front();
-            state.base += 1;
-            state.handled = state.handled.wrapping_add(1);
-        }
+        state.advance();
         drop(state);
         inbound.handled.notify_one();
     }
@@ -594,6 +608,22 @@ mod tests {
         assert_eq!(inbound.counts(), (3, 4));
         receipts.clear();
         assert_eq!(inbound.counts(), (4, 4));
+    }
+
+    #[test]
+    fn the_oldest_count_as_handled_before_the_server_forgets_them() {
+        let inbound = Arc::<Inbound>::default();
+        let mut receipts: Vec<_> =
+            (0..MOST_OPEN).map(|number| receive(&inbound, &number.to_string()).unwrap()).collect();
+        assert_eq!(inbound.counts(), (0, MOST_OPEN as u32));
+        drop(receipts.remove(2));
+        receipts.push(receive(&inbound, "more").unwrap());
+        assert_eq!(inbound.counts(), (1, MOST_OPEN as u32 + 1));
+        receipts.push(receive(&inbound, "and more").unwrap());
+        assert_eq!(inbound.counts(), (3, MOST_OPEN as u32 + 2), "the third was handled");
+        // Handled late, they count once.
+        drop(receipts);
+        assert_eq!(inbound.counts(), (MOST_OPEN as u32 + 2, MOST_OPEN as u32 + 2));
     }
 
     #[test]

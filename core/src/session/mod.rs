@@ -8,6 +8,7 @@ mod guard;
 mod link;
 mod login;
 mod management;
+mod masked;
 mod pump;
 mod requests;
 mod state;
@@ -278,8 +279,8 @@ impl Session {
         let Some(runtime) = &self.0.runtime else { return Err(closed()) };
         // The timer is the session's own: the caller may have no runtime.
         let limit = self.0.request_timeout;
-        let written = runtime.handle().spawn(async move { timeout(limit, done).await }).await;
-        match written {
+        let written = AbortOnDrop(runtime.handle().spawn(async move { timeout(limit, done).await }));
+        match written.await {
             Ok(Ok(sent)) => sent.unwrap_or_else(|_| Err(self.over(lost))),
             Ok(Err(_)) => {
                 // Dropping `done` has taken it back.
@@ -305,14 +306,7 @@ impl Session {
     pub(crate) async fn catch_up(&self, limit: Duration) -> Result<()> {
         // A stream is in order: what was sent before the answer is here before it, even if the answer is an error.
         match self.request(None, Request::Get(Ping.into()), limit).await {
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::NoAnswer | ErrorKind::ConnectionLost | ErrorKind::Closed
-                ) =>
-            {
-                Err(error)
-            }
+            Err(error) if error.condition().is_none() || self.state().is_over() => Err(error),
             _ => Ok(()),
         }
     }
@@ -320,6 +314,11 @@ impl Session {
     /// Takes the announcement back: the server keeps messages from then on.
     pub(crate) async fn withdraw(&self) -> Result<()> {
         self.send(Presence::new(PresenceType::Unavailable)).await
+    }
+
+    /// Has the handler asked whether there is room again.
+    pub(crate) fn look(&self) {
+        let _ = self.order(Order::Look);
     }
 
     /// As [`announce`](Self::announce), without waiting.
@@ -413,6 +412,31 @@ fn lost() -> Error {
         "the connection was lost; whether the request was carried out is not known",
     )
     .remedy("Connect again; asking for history again is safe")
+}
+
+/// The session's task failed, which it never should.
+pub(crate) fn failed() -> Error {
+    Error::new(ErrorKind::ConnectionLost, "the session ended by a fault of its own").remedy("Connect again")
+}
+
+/// A task that goes with whoever waits for it.
+struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);
+
+impl<T> Future for AbortOnDrop<T> {
+    type Output = Result<T, tokio::task::JoinError>;
+
+    fn poll(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Self::Output> {
+        std::pin::Pin::new(&mut self.0).poll(cx)
+    }
+}
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Between 0 and 1.

@@ -26,7 +26,7 @@ use super::config::Config;
 use super::link::{Begun, Dialed, Ending, Incoming, Link, New, Resumption, dial};
 use super::management::{Inbound, Outbox, Outgoing, Receipt, mark};
 use super::requests::{Answer, RequestOrder, Requests};
-use super::{CLOSE_TIMEOUT, ConnectionState, Shared, closed, random};
+use super::{CLOSE_TIMEOUT, ConnectionState, Shared, closed, failed, random};
 use crate::error::{Error, ErrorKind, Result};
 use crate::stanza;
 
@@ -53,6 +53,10 @@ pub(crate) trait Handler: Send + 'static {
     fn features(&self) -> &'static [&'static str] {
         &[]
     }
+    /// Whether there is room for more. Where there is none, nothing is read until a receipt is dropped; answers wait too.
+    fn has_room(&self) -> bool {
+        true
+    }
     /// The session is there, at this address.
     fn bound(&mut self, _jid: &Jid) {}
     /// The connection was lost, or is there again.
@@ -75,8 +79,15 @@ pub(crate) enum Change {
 
 pub(super) enum Order {
     Request(RequestOrder),
-    Send { stanza: Box<Stanza>, sent: Option<oneshot::Sender<Result<()>>> },
-    Close { done: oneshot::Sender<()> },
+    Send {
+        stanza: Box<Stanza>,
+        sent: Option<oneshot::Sender<Result<()>>>,
+    },
+    Close {
+        done: oneshot::Sender<()>,
+    },
+    /// To look whether there is room again.
+    Look,
 }
 
 /// The connection, or the way to the next one.
@@ -92,9 +103,17 @@ enum Event {
 }
 
 impl Line {
-    async fn next(&mut self, outbox: &mut Outbox, requests: &mut Requests, inbound: &Inbound) -> Event {
+    async fn next(
+        &mut self,
+        outbox: &mut Outbox,
+        requests: &mut Requests,
+        inbound: &Inbound,
+        may_read: bool,
+    ) -> Event {
         match self {
-            Self::Up(link) => Event::Incoming(poll_fn(|cx| link.poll(cx, outbox, requests, inbound)).await),
+            Self::Up(link) => {
+                Event::Incoming(poll_fn(|cx| link.poll(cx, outbox, requests, inbound, may_read)).await)
+            }
             Self::Down(dialing) => Event::Dialed(dialing.await),
         }
     }
@@ -123,6 +142,18 @@ pub(super) struct Pump {
     attempts: u32,
     garbled: u32,
     early: Vec<Stanza>,
+    _last_word: LastWord,
+}
+
+/// Tells that the session is over, if nothing else has.
+struct LastWord(Arc<Shared>);
+
+impl Drop for LastWord {
+    fn drop(&mut self) {
+        if self.0.over.set(failed()).is_ok() {
+            self.0.tell(ConnectionState::Closed { error: Some(failed()) });
+        }
+    }
 }
 
 impl Pump {
@@ -135,6 +166,7 @@ impl Pump {
     ) -> Self {
         let jid = config.jid.clone();
         let mut pump = Self {
+            _last_word: LastWord(shared.clone()),
             config,
             shared,
             line: Line::Up(dialed.link),
@@ -164,9 +196,11 @@ impl Pump {
     pub(super) async fn run(mut self) {
         self.receive_early();
         let (reason, closing) = loop {
-            let deadline = [self.requests.deadline(), self.link_deadline()].into_iter().flatten().min();
+            let may_read = self.handler.has_room();
+            let deadline =
+                [self.requests.deadline(), self.link_deadline(may_read)].into_iter().flatten().min();
             let over = tokio::select! {
-                event = self.line.next(&mut self.outbox, &mut self.requests, &self.inbound) => {
+                event = self.line.next(&mut self.outbox, &mut self.requests, &self.inbound, may_read) => {
                     match event {
                         Event::Incoming(incoming) => self.incoming(incoming),
                         Event::Dialed(dialed) => self.dialed(dialed),
@@ -225,10 +259,11 @@ impl Pump {
         }
     }
 
-    fn link_deadline(&self) -> Option<Instant> {
+    fn link_deadline(&self, may_read: bool) -> Option<Instant> {
         match &self.line {
-            Line::Up(link) => Some(link.deadline()),
-            Line::Down(_) => None,
+            // Whoever does not listen cannot say that nobody speaks.
+            Line::Up(link) if may_read => Some(link.deadline()),
+            _ => None,
         }
     }
 
@@ -255,7 +290,7 @@ impl Pump {
                 }
                 self.outbox.push(Outgoing::new(*stanza, None).telling(sent));
             }
-            Order::Close { .. } => {}
+            Order::Close { .. } | Order::Look => {}
         }
     }
 
@@ -314,7 +349,8 @@ impl Pump {
 
     fn interrupted(&mut self, ending: Ending) -> Result<()> {
         let Ending { error, by_server, garbled } = ending;
-        if by_server {
+        // A server that goes, or is busy, does not mean what was sent.
+        if by_server && error.kind() != ErrorKind::Unreachable {
             self.outbox.struck();
         }
         if is_fatal(error.kind()) {
@@ -516,7 +552,7 @@ fn refuse(order: Order, reason: &Error) {
     match order {
         Order::Request(RequestOrder { answer, .. }) => drop(answer.send(Err(reason.clone()))),
         Order::Send { sent: Some(sent), .. } => drop(sent.send(Err(reason.clone()))),
-        Order::Send { sent: None, .. } => {}
+        Order::Send { sent: None, .. } | Order::Look => {}
         Order::Close { done } => drop(done.send(())),
     }
 }
