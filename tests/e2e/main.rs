@@ -16,6 +16,7 @@ mod history;
 mod hostile;
 mod interop;
 mod logs;
+mod lost;
 mod payload;
 mod presence;
 mod provider;

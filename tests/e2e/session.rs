@@ -155,7 +155,7 @@ impl Drop for Frozen {
 }
 
 /// What a close may take: two seconds, and as much again for a machine that does other things.
-const CLOSED_WITHIN: Duration = Duration::from_secs(4);
+pub const CLOSED_WITHIN: Duration = Duration::from_secs(4);
 
 #[tokio::test]
 async fn a_frozen_server_holds_up_neither_deadlines_nor_close() {

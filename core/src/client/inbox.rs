@@ -277,6 +277,10 @@ impl Inbox {
         }
     }
 
+    pub(super) fn is_subscribed(&self, subscription: &(Jid, Identifier)) -> bool {
+        self.lock().subscribed.contains(subscription)
+    }
+
     pub(super) fn subscriptions(&self) -> Vec<(Jid, Identifier)> {
         self.lock().subscribed.iter().cloned().collect()
     }
@@ -859,5 +863,163 @@ mod tests {
         say(&inbox, "p@a.test/newer", PresenceType::None);
         assert_eq!(told(&inbox), [("p@a.test/new".to_owned(), true)]);
         assert!(inbox.lock().presences.len() <= PRESENCES);
+    }
+
+    fn mail(inbox: &Inbox, number: u32) {
+        let payload = format!(
+            "<quoalise xmlns='urn:quoalise:0'><data><meta/><sensml xmlns='urn:ietf:params:xml:ns:senml'>\
+             <senml n='urn:dev:a' t='{}' v='{number}'/></sensml></data></quoalise>",
+            1_700_000_000 + number
+        );
+        let mut message = Message::new(None);
+        message.from = Some("p@a.test/x".parse().unwrap());
+        message.id = Some(xmpp_parsers::message::Id(number.to_string()));
+        message.payloads.push(payload.parse().unwrap());
+        inbox.receive(message, None);
+    }
+
+    fn listening(capacity: usize, when_full: WhenFull) -> Inbox {
+        let inbox = Inbox::default();
+        inbox.trust("p@a.test".parse().unwrap());
+        assert!(inbox.begin(Listening::default().capacity(capacity).when_full(when_full)));
+        inbox
+    }
+
+    /// How many messages, and bytes of them.
+    fn waiting(inbox: &Inbox) -> (usize, usize) {
+        let state = inbox.lock();
+        (state.queued, state.queued_bytes)
+    }
+
+    /// Takes and deals with all there is: numbers, and how many were given up.
+    fn taken(inbox: &Inbox) -> (Vec<u32>, u64) {
+        let (mut numbers, mut given_up) = (Vec::new(), 0);
+        while let Some(Given { event, settle }) = inbox.take().unwrap() {
+            match event {
+                Event::Push(push) => numbers.push(push.data.records().values()[0] as u32),
+                Event::Overflow { dropped } => given_up += dropped,
+                other => panic!("{other:?}"),
+            }
+            inbox.settle(settle).unwrap();
+        }
+        (numbers, given_up)
+    }
+
+    #[test]
+    fn the_oldest_give_way_where_that_is_wanted() {
+        let inbox = listening(3, WhenFull::DropOldest);
+        for number in 0..10 {
+            mail(&inbox, number);
+        }
+        assert_eq!(taken(&inbox), (vec![7, 8, 9], 7));
+        mail(&inbox, 10);
+        assert_eq!(taken(&inbox), (vec![10], 0));
+        assert_eq!(waiting(&inbox), (0, 0));
+    }
+
+    #[test]
+    fn whoever_waits_loses_nothing_and_reads_no_more_when_it_is_enough() {
+        let inbox = Arc::new(listening(3, WhenFull::Wait));
+        let receiver = Receiver(inbox.clone());
+        for number in 0..QUEUED as u32 {
+            assert!(receiver.has_room(), "after {number}");
+            mail(&inbox, number);
+        }
+        assert!(!receiver.has_room());
+        // What was read already is not lost either.
+        mail(&inbox, QUEUED as u32);
+        let first = inbox.take().unwrap().unwrap();
+        assert!(!receiver.has_room());
+        inbox.settle(first.settle).unwrap();
+        let (numbers, given_up) = taken(&inbox);
+        assert_eq!((numbers.len(), numbers[0], given_up), (QUEUED, 1, 0));
+        assert!(receiver.has_room());
+        assert_eq!(waiting(&inbox), (0, 0));
+    }
+
+    #[test]
+    fn a_repeat_of_what_was_taken_is_dropped_and_of_what_was_given_is_marked() {
+        let inbox = listening(100, WhenFull::Wait);
+        mail(&inbox, 1);
+        let first = inbox.take().unwrap().unwrap();
+        mail(&inbox, 1);
+        let again = inbox.take().unwrap().unwrap();
+        let repeated = |given: &Given| matches!(&given.event, Event::Push(push) if push.repeated);
+        assert!(!repeated(&first) && repeated(&again));
+        inbox.settle(first.settle).unwrap();
+        drop(again);
+        mail(&inbox, 1);
+        mail(&inbox, 2);
+        assert_eq!(taken(&inbox), (vec![2], 0));
+    }
+
+    #[test]
+    fn of_interruptions_nobody_looked_at_only_the_upshot_is_told() {
+        let error = || Error::new(ErrorKind::ConnectionLost, "gone");
+        let lost = || Change::Interrupted(error());
+        let time = |second| Timestamp::from_second(second).unwrap();
+        let reset = |second| Change::Reset { since: time(second), jid: "me@a.test/x".parse().unwrap() };
+        let inbox = Arc::new(listening(100, WhenFull::Wait));
+        let told = |changes: &[Change]| {
+            for change in changes {
+                Receiver(inbox.clone()).changed(change);
+            }
+            std::iter::from_fn(|| inbox.take().unwrap())
+                .map(|given| match given.event {
+                    Event::Interrupted { .. } => "interrupted".to_owned(),
+                    Event::Resumed => "resumed".to_owned(),
+                    Event::Hole(hole) => format!("hole since {}", hole.since.as_second()),
+                    other => panic!("{other:?}"),
+                })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told(&[lost()]), ["interrupted"]);
+        assert_eq!(told(&[Change::Resumed]), ["resumed"]);
+        assert!(told(&[lost(), Change::Resumed, lost(), Change::Resumed]).is_empty());
+        assert_eq!(told(&[lost(), reset(5)]), ["hole since 5"]);
+        assert_eq!(told(&[lost(), reset(5), lost(), reset(9), lost()]), ["hole since 5", "interrupted"]);
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn a_disk_that_fails_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let inbox = listening(100, WhenFull::Wait);
+        inbox.keep(&path).unwrap();
+        let breaks = rusqlite::Connection::open(&path).unwrap();
+        mail(&inbox, 1);
+        mail(&inbox, 2);
+        let first = inbox.take().unwrap().unwrap();
+        breaks.execute_batch("ALTER TABLE pushes RENAME TO gone").unwrap();
+        assert_eq!(inbox.settle(first.settle).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        for _ in 0..2 {
+            assert_eq!(inbox.take().err().map(|error| error.kind()), Some(ErrorKind::InvalidArgument));
+        }
+        assert_eq!(inbox.lock().queued, 1, "it still waits");
+        breaks.execute_batch("ALTER TABLE gone RENAME TO pushes").unwrap();
+        assert_eq!(taken(&inbox), (vec![2], 0));
+        assert_eq!(waiting(&inbox), (0, 0));
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn a_hole_nobody_took_is_left_to_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let killed = listening(100, WhenFull::Wait);
+        killed.keep(&path).unwrap();
+        drop(killed);
+        for (takes, ends_well, is_there) in [(false, false, true), (true, true, true), (true, true, false)] {
+            let inbox = listening(100, WhenFull::Wait);
+            inbox.keep(&path).unwrap();
+            let given = takes.then(|| inbox.take().unwrap()).flatten();
+            let is_hole = given.is_some_and(|given| matches!(given.event, Event::Hole(_)));
+            assert_eq!(is_hole, takes && is_there);
+            if ends_well {
+                inbox.ended_well();
+            }
+            inbox.end();
+        }
     }
 }

@@ -44,6 +44,9 @@ use outcome::data_of;
 /// How long a sign of life may take; nobody who is there needs longer.
 const AVAILABILITY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long to wait before a subscription is looked at again whose provider was not there, at first and at the most.
+const LOOK_AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(300));
+
 /// A connected account: asks providers for history, subscribes, and listens.
 ///
 /// A client may be cloned and used from many tasks at once; all clones share one session, which ends with
@@ -306,6 +309,21 @@ impl Client {
         self.session.close().await;
     }
 
+    /// Subscribes once more, and tells where the provider will not have it; false where that is not known.
+    async fn renew(&self, (provider, identifier): &(Jid, Identifier)) -> bool {
+        match self.subscribe(provider.as_str(), identifier.as_str()).await {
+            Ok(()) => true,
+            Err(error) if is_refusal(error.kind()) && !error.kind().is_temporary() => {
+                self.inbox.not_subscribed(provider.clone(), identifier.clone(), error);
+                true
+            }
+            Err(error) => {
+                log::debug!("it is not known whether a subscription is still there: {error}");
+                matches!(error.kind(), ErrorKind::Closed | ErrorKind::Replaced | ErrorKind::LoginRefused)
+            }
+        }
+    }
+
     async fn on_series(&self, node: &'static str, provider: &str, identifier: &str) -> Result<()> {
         let run = async {
             let identifier = identifier_argument(identifier)?;
@@ -320,17 +338,18 @@ impl Client {
 /// After a session was lost: whatever made the server forget it may have befallen providers too. To subscribe anew does
 /// no harm where the subscription is still there.
 async fn look_after_subscriptions(client: WeakClient) {
+    let (mut unsure, mut wait) = (Vec::new(), LOOK_AGAIN.0);
     loop {
-        client.inbox.reset.notified().await;
-        for (provider, identifier) in client.inbox.subscriptions() {
+        tokio::select! {
+            () = client.inbox.reset.notified() => (unsure, wait) = (client.inbox.subscriptions(), LOOK_AGAIN.0),
+            // Where the server was down, providers may be back only after us.
+            () = tokio::time::sleep(wait), if !unsure.is_empty() => wait = (2 * wait).min(LOOK_AGAIN.1),
+        }
+        for one in std::mem::take(&mut unsure) {
             let Some(client) = client.upgrade() else { return };
-            let done = client.subscribe(&provider.to_string(), identifier.as_str()).await;
-            match done {
-                Err(error) if is_refusal(error.kind()) && error.kind() != ErrorKind::ProviderOffline => {
-                    client.inbox.not_subscribed(provider, identifier, error);
-                }
-                Err(error) => log::debug!("it is not known whether a subscription is still there: {error}"),
-                Ok(()) => {}
+            // It may have been ended meanwhile.
+            if client.inbox.is_subscribed(&one) && !client.renew(&one).await {
+                unsure.push(one);
             }
         }
     }

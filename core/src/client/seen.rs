@@ -219,3 +219,143 @@ pub(super) fn ends(from: &Jid, data: &Data) -> Vec<Last> {
     };
     ends.into_iter().filter_map(last).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_second(1_700_000_000 + second).unwrap()
+    }
+
+    fn payload(record: &str) -> Vec<Element> {
+        let payload = format!(
+            "<quoalise xmlns='urn:quoalise:0'><data><meta/>\
+             <sensml xmlns='urn:ietf:params:xml:ns:senml'>{record}</sensml></data></quoalise>"
+        );
+        vec![payload.parse().unwrap()]
+    }
+
+    fn of(from: &str, id: &str, sent: i64, record: &str) -> Fingerprint {
+        Fingerprint::of(&from.parse().unwrap(), Some(id), second(sent), &payload(record)).unwrap()
+    }
+
+    const RECORD: &str = "<senml n='urn:dev:a' t='1700000000' u='W' v='1'/>";
+
+    #[test]
+    fn a_message_is_known_by_its_sender_id_and_content() {
+        let mut seen = Seen::default();
+        let first = of("p@a.test/x", "1", 0, RECORD);
+        assert_eq!(seen.look(&first), Known::Not);
+        seen.given(&first).unwrap();
+        assert_eq!(seen.look(&first), Known::Given);
+        seen.taken(&first, &[]).unwrap();
+        assert_eq!(seen.look(&first), Known::Taken);
+        // Whenever it comes again.
+        assert_eq!(seen.look(&of("p@a.test/x", "1", 30 * DAY, RECORD)), Known::Taken);
+        for other in [
+            of("q@a.test/x", "1", 0, RECORD),
+            of("p@a.test/y", "1", 0, RECORD),
+            of("p@a.test/x", "2", 0, RECORD),
+            of("p@a.test/x", "1", 0, &RECORD.replace("v='1'", "v='2'")),
+            of("p@a.test/x", "1", 0, &RECORD.replace("dev:a", "dev:b")),
+            of("p@a.test/x", "1", 0, &RECORD.replace("t='17", "t='16")),
+            of("p@a.test/x", "1", 0, &format!("{RECORD}<senml n='urn:dev:a' t='1700000001' u='W' v='1'/>")),
+            first.with("notice"),
+        ] {
+            assert_eq!(seen.look(&other), Known::Not, "{other:?}");
+        }
+        assert_ne!(of("p@a.test/x", "11", 0, RECORD).key, of("p@a.test/x1", "1", 0, RECORD).key);
+    }
+
+    #[test]
+    fn without_an_id_nothing_is_known_again() {
+        let from = "p@a.test/x".parse().unwrap();
+        assert!(Fingerprint::of(&from, None, second(0), &payload(RECORD)).is_none());
+    }
+
+    #[test]
+    fn a_stamp_is_not_part_of_it_and_what_else_there_is_is() {
+        let from: Jid = "p@a.test/x".parse().unwrap();
+        let key = |more: &str| {
+            let mut payloads = payload(RECORD);
+            payloads.push(more.parse().unwrap());
+            Fingerprint::of(&from, Some("1"), second(0), &payloads).unwrap().key
+        };
+        let delay = key("<delay xmlns='urn:xmpp:delay' stamp='2023-11-14T22:13:20Z'/>");
+        assert_eq!(delay, of("p@a.test/x", "1", 0, RECORD).key);
+        assert_ne!(delay, key("<note xmlns='urn:x'>a</note>"));
+        assert_ne!(key("<note xmlns='urn:x'>a</note>"), key("<note xmlns='urn:x'>b</note>"));
+        // What cannot be read is compared as it stands.
+        let broken = |value: &str| of("p@a.test/x", "1", 0, &format!("<senml n='a' v='{value}'/>")).key;
+        assert_eq!(broken("four"), broken("four"));
+        assert_ne!(broken("four"), broken("five"));
+    }
+
+    #[test]
+    fn relative_readings_are_the_same_only_if_sent_at_about_the_same_time() {
+        let mut seen = Seen::default();
+        for (id, record) in
+            [("1", "<senml n='urn:dev:a' v='1'/>"), ("2", "<senml n='urn:dev:a' t='-60' v='1'/>")]
+        {
+            let first = of("p@a.test/x", id, 0, record);
+            assert!(first.is_relative, "{record}");
+            seen.taken(&first, &[]).unwrap();
+            for (sent, known) in [
+                (0, Known::Taken),
+                (10, Known::Taken),
+                (-10, Known::Taken),
+                (11, Known::Not),
+                (-11, Known::Not),
+            ] {
+                assert_eq!(seen.look(&of("p@a.test/x", id, sent, record)), known, "{record} at {sent}");
+            }
+        }
+        assert!(!of("p@a.test/x", "1", 0, RECORD).is_relative);
+    }
+
+    #[test]
+    fn the_oldest_are_forgotten() {
+        let mut seen = Seen::default();
+        let print = |number: usize| of("p@a.test/x", &number.to_string(), 0, RECORD);
+        for number in 0..WINDOW {
+            seen.given(&print(number)).unwrap();
+            seen.taken(&print(number), &[]).unwrap();
+        }
+        assert_eq!(seen.look(&print(0)), Known::Taken);
+        seen.given(&print(WINDOW)).unwrap();
+        assert_eq!(seen.look(&print(0)), Known::Not);
+        assert_eq!(seen.look(&print(1)), Known::Taken);
+        assert_eq!((seen.known.len(), seen.order.len()), (WINDOW, WINDOW));
+    }
+
+    #[test]
+    fn how_far_series_go_is_remembered_of_what_was_taken() {
+        let from: Jid = "p@a.test/x".parse().unwrap();
+        let bare = from.to_bare();
+        let data = |records: &str| payload::read(&payload(records), &ReadOptions::at(second(0))).unwrap();
+        let two = "<senml n='urn:dev:a' t='1700000009' v='1'/><senml n='urn:dev:a' t='1700000005' v='1'/>\
+                   <senml n='urn:dev:b' t='1700000001' v='1'/>";
+        let ends = ends(&from, &data(two));
+        let last = |name: &str, at| ((bare.clone(), name.to_owned()), second(at));
+        assert_eq!(ends, [last("urn:dev:a", 9), last("urn:dev:b", 1)]);
+        let mut seen = Seen::default();
+        let print = of("p@a.test/x", "1", 0, RECORD);
+        seen.given(&print).unwrap();
+        assert!(seen.lasts().is_empty(), "given is not taken");
+        seen.taken(&print, &ends).unwrap();
+        let before = seen.lasts();
+        // What comes late does not take them back.
+        seen.reached(&[last("urn:dev:a", 3), last("urn:dev:b", 4)]);
+        assert_eq!(seen.lasts()[&(bare.clone(), "urn:dev:a".to_owned())], second(9));
+        assert_eq!(seen.lasts()[&(bare.clone(), "urn:dev:b".to_owned())], second(4));
+        assert_eq!(before[&(bare.clone(), "urn:dev:b".to_owned())], second(1), "a hole keeps what held then");
+        // No provider can fill the memory with names.
+        for number in 0..SERIES + 5 {
+            seen.reached(&[last(&number.to_string(), 0)]);
+        }
+        assert_eq!(seen.lasts().len(), SERIES);
+    }
+}

@@ -346,3 +346,355 @@ impl Marked for u64 {
         *self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use xmpp_parsers::iq::Iq;
+    use xmpp_parsers::jid::Jid;
+    use xmpp_parsers::message::{Id, Message};
+    use xmpp_parsers::ping::Ping;
+    use xmpp_parsers::presence::{Presence, Type};
+
+    use super::*;
+    use crate::error::ErrorKind;
+
+    fn message(id: &str) -> Stanza {
+        let mut message = Message::new(Some(jid()));
+        message.id = Some(Id(id.to_owned()));
+        Stanza::Message(message)
+    }
+
+    fn jid() -> Jid {
+        "p@a.test/x".parse().unwrap()
+    }
+
+    fn id(stanza: &Stanza) -> &str {
+        match stanza {
+            Stanza::Message(message) => &message.id.as_ref().unwrap().0,
+            Stanza::Presence(presence) => presence.id.as_deref().unwrap(),
+            Stanza::Iq(iq) => iq.id(),
+        }
+    }
+
+    fn push(outbox: &mut Outbox, id: &str) {
+        outbox.push(Outgoing::new(message(id), None));
+    }
+
+    fn ask(outbox: &mut Outbox, id: &str) {
+        let request = Stanza::Iq(Iq::from_get(id, Ping).with_to(jid()));
+        outbox.push(Outgoing::new(request, Some(id.to_owned())));
+    }
+
+    fn announce(outbox: &mut Outbox, id: &str, to: Option<Jid>) {
+        let mut presence = Presence::new(Type::None);
+        (presence.id, presence.to) = (Some(id.to_owned()), to);
+        outbox.push(Outgoing::new(Stanza::Presence(presence), None));
+    }
+
+    /// Writes all there is to write; their ids.
+    fn write(outbox: &mut Outbox) -> Vec<String> {
+        let mut written = Vec::new();
+        while let Some(stanza) = outbox.next(|_| true) {
+            written.push(id(stanza).to_owned());
+            outbox.written();
+        }
+        written
+    }
+
+    fn managed() -> Outbox {
+        let mut outbox = Outbox::default();
+        outbox.reset(None, true);
+        outbox
+    }
+
+    #[test]
+    fn what_is_acknowledged_is_forgotten() {
+        let mut outbox = managed();
+        assert!(outbox.is_managed() && !outbox.should_ask());
+        for id in ["a", "b", "c"] {
+            push(&mut outbox, id);
+        }
+        assert!(!outbox.should_ask(), "nothing is written yet");
+        assert_eq!(write(&mut outbox), ["a", "b", "c"]);
+        assert!(outbox.should_ask());
+        outbox.asked();
+        assert!(!outbox.should_ask(), "one question at a time");
+        assert!(outbox.acknowledge(2));
+        assert!(outbox.should_ask(), "one is left");
+        assert!(outbox.acknowledge(2), "said twice");
+        assert!(outbox.acknowledge(3) && !outbox.should_ask());
+        assert!(!outbox.acknowledge(4), "more than was sent");
+        assert!(!outbox.acknowledge(2), "less than it said before");
+    }
+
+    #[test]
+    fn counts_begin_anew_behind_two_to_the_thirty_two() {
+        let mut outbox = managed();
+        outbox.acked = Some(u32::MAX - 1);
+        for id in ["a", "b", "c", "d"] {
+            push(&mut outbox, id);
+        }
+        write(&mut outbox);
+        assert!(outbox.acknowledge(1), "three more");
+        assert_eq!(outbox.unacked.len(), 1);
+        assert!(outbox.resumed(1));
+        assert_eq!(write(&mut outbox), ["d"]);
+        assert!(outbox.acknowledge(2));
+        assert!(outbox.unacked.is_empty());
+    }
+
+    #[test]
+    fn no_more_is_on_its_way_than_is_remembered() {
+        let mut outbox = managed();
+        for number in 0..UNACKED + 5 {
+            push(&mut outbox, &number.to_string());
+        }
+        assert_eq!(write(&mut outbox).len(), UNACKED);
+        assert!(outbox.acknowledge(2));
+        assert_eq!(write(&mut outbox).len(), 2);
+        assert_eq!(outbox.waiting(), 3);
+    }
+
+    #[test]
+    fn a_resumption_writes_what_the_server_lacks_and_goes_on() {
+        let mut outbox = managed();
+        for id in ["a", "b", "c"] {
+            push(&mut outbox, id);
+        }
+        write(&mut outbox);
+        push(&mut outbox, "d");
+        assert!(outbox.resumed(1));
+        // Interrupted once more before all of it is written.
+        assert_eq!(id(outbox.next(|_| true).unwrap()), "b");
+        outbox.written();
+        assert!(outbox.resumed(1));
+        assert_eq!(write(&mut outbox), ["b", "c", "d"]);
+        assert!(outbox.resumed(4));
+        assert!(write(&mut outbox).is_empty());
+        assert!(!outbox.resumed(5), "more than was sent");
+    }
+
+    #[test]
+    fn what_nobody_waits_for_is_not_written() {
+        let mut outbox = managed();
+        for id in ["a", "b"] {
+            ask(&mut outbox, id);
+        }
+        let (sent, done) = oneshot::channel();
+        outbox.push(Outgoing::new(message("c"), None).telling(Some(sent)));
+        let (sent, mut told) = oneshot::channel();
+        outbox.push(Outgoing::new(message("d"), None).telling(Some(sent)));
+        drop(done);
+        assert_eq!(outbox.requests(), HashSet::from(["a", "b"]));
+        assert_eq!(id(outbox.next(|id| id != "a").unwrap()), "b");
+        assert_eq!(outbox.written().as_deref(), Some("b"));
+        assert!(told.try_recv().is_err(), "not written yet");
+        assert_eq!(write(&mut outbox), ["d"]);
+        assert!(told.try_recv().unwrap().is_ok());
+        // Nor is it written again.
+        assert!(outbox.resumed(0));
+        assert_eq!(id(outbox.next(|_| false).unwrap()), "d");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_refused() {
+        let mut outbox = managed();
+        ask(&mut outbox, "a");
+        let (sent, mut told) = oneshot::channel();
+        outbox.push(Outgoing::new(message("b"), None).telling(Some(sent)));
+        let error = Error::new(ErrorKind::InvalidArgument, "no XML");
+        assert_eq!(outbox.unwritable(&error).as_deref(), Some("a"));
+        assert_eq!(outbox.unwritable(&error), None);
+        assert_eq!(told.try_recv().unwrap().unwrap_err().kind(), ErrorKind::InvalidArgument);
+        assert!(!outbox.should_ask(), "the server is not to count it");
+
+        let (sent, mut told) = oneshot::channel();
+        outbox.push(Outgoing::new(message("c"), None).telling(Some(sent)));
+        outbox.refuse(&error);
+        assert_eq!(told.try_recv().unwrap().unwrap_err().kind(), ErrorKind::InvalidArgument);
+        assert_eq!(outbox.waiting(), 0);
+    }
+
+    /// Written: an announcement, a message, a request, a presence to a peer, a message; and one of each waits.
+    fn busy() -> Outbox {
+        let mut outbox = managed();
+        announce(&mut outbox, "announced", None);
+        push(&mut outbox, "first");
+        ask(&mut outbox, "asked");
+        announce(&mut outbox, "directed", Some(jid()));
+        push(&mut outbox, "second");
+        write(&mut outbox);
+        announce(&mut outbox, "waits-announced", None);
+        push(&mut outbox, "waits");
+        ask(&mut outbox, "waits-asked");
+        announce(&mut outbox, "waits-directed", Some(jid()));
+        outbox
+    }
+
+    #[test]
+    fn a_reset_with_the_servers_count_sends_what_did_not_arrive() {
+        let mut outbox = busy();
+        assert!(outbox.reset(Some(2), true), "nothing can be lost");
+        // Presence is announced anew by who has the session.
+        assert_eq!(write(&mut outbox), ["asked", "second", "waits", "waits-asked", "waits-directed"]);
+        assert!(outbox.acknowledge(5), "the new session counts from its beginning");
+    }
+
+    #[test]
+    fn a_reset_without_it_sends_again_what_may_come_twice() {
+        for h in [None, Some(99)] {
+            let mut outbox = busy();
+            assert!(outbox.reset(h, true));
+            // Whether the request arrived is not known: asking again is for those who asked.
+            assert_eq!(write(&mut outbox), ["first", "second", "waits", "waits-asked", "waits-directed"]);
+        }
+    }
+
+    #[test]
+    fn an_announcement_that_a_reset_overtakes_counts_as_sent() {
+        let mut outbox = managed();
+        let (sent, mut told) = oneshot::channel();
+        let presence = Stanza::Presence(Presence::new(Type::None));
+        outbox.push(Outgoing::new(presence, None).telling(Some(sent)));
+        outbox.reset(None, true);
+        assert!(told.try_recv().unwrap().is_ok());
+        assert_eq!(outbox.waiting(), 0);
+    }
+
+    #[test]
+    fn what_the_server_ends_the_stream_for_is_given_up() {
+        let mut outbox = managed();
+        push(&mut outbox, "poison");
+        write(&mut outbox);
+        outbox.struck();
+        assert!(outbox.reset(None, true));
+        push(&mut outbox, "innocent");
+        assert_eq!(write(&mut outbox), ["poison", "innocent"]);
+        outbox.struck();
+        assert!(!outbox.reset(None, true), "something is lost");
+        assert_eq!(write(&mut outbox), ["innocent"]);
+    }
+
+    #[test]
+    fn a_server_that_does_not_count_may_have_lost_what_was_written() {
+        let mut outbox = Outbox::default();
+        assert!(outbox.reset(None, false), "nothing was sent before");
+        push(&mut outbox, "a");
+        assert_eq!(write(&mut outbox), ["a"]);
+        assert!(!outbox.is_managed() && !outbox.should_ask());
+        assert!(outbox.acknowledge(7), "whatever it says");
+        push(&mut outbox, "b");
+        assert!(!outbox.reset(None, true));
+        assert_eq!(write(&mut outbox), ["b"]);
+        assert!(outbox.reset(None, false), "it counted, and `b` is sent again");
+        assert_eq!(write(&mut outbox), ["b"]);
+    }
+
+    fn receive(inbound: &Arc<Inbound>, id: &str) -> Option<Receipt> {
+        inbound.receive(&message(id))
+    }
+
+    #[test]
+    fn only_what_is_handled_in_a_row_is_told() {
+        let inbound = Arc::<Inbound>::default();
+        let mut receipts: Vec<_> = ["a", "b", "c", "d"].map(|id| receive(&inbound, id)).into();
+        assert_eq!(inbound.counts(), (0, 4));
+        receipts[1] = None;
+        receipts[2] = None;
+        assert_eq!(inbound.counts(), (0, 4), "the first is missing");
+        receipts[0] = None;
+        assert_eq!(inbound.counts(), (3, 4));
+        drop(Receipt::uncounted(&inbound));
+        assert_eq!(inbound.counts(), (3, 4));
+        receipts.clear();
+        assert_eq!(inbound.counts(), (4, 4));
+    }
+
+    #[test]
+    fn the_oldest_count_as_handled_before_the_server_forgets_them() {
+        let inbound = Arc::<Inbound>::default();
+        let mut receipts: Vec<_> =
+            (0..MOST_OPEN).map(|number| receive(&inbound, &number.to_string()).unwrap()).collect();
+        assert_eq!(inbound.counts(), (0, MOST_OPEN as u32));
+        drop(receipts.remove(2));
+        receipts.push(receive(&inbound, "more").unwrap());
+        assert_eq!(inbound.counts(), (1, MOST_OPEN as u32 + 1));
+        receipts.push(receive(&inbound, "and more").unwrap());
+        assert_eq!(inbound.counts(), (3, MOST_OPEN as u32 + 2), "the third was handled");
+        // Handled late, they count once.
+        drop(receipts);
+        assert_eq!(inbound.counts(), (MOST_OPEN as u32 + 2, MOST_OPEN as u32 + 2));
+    }
+
+    #[test]
+    fn what_is_left_is_never_handled() {
+        let inbound = Arc::<Inbound>::default();
+        let (first, second) = (receive(&inbound, "a").unwrap(), receive(&inbound, "b"));
+        first.leave();
+        drop(second);
+        assert_eq!(inbound.counts(), (0, 2));
+        assert_eq!(inbound.resume(), 0);
+    }
+
+    #[test]
+    fn what_comes_again_after_a_resumption_is_passed_over() {
+        let inbound = Arc::<Inbound>::default();
+        let mut receipts: Vec<_> = ["a", "b", "c", "d"].map(|id| receive(&inbound, id)).into();
+        receipts[0] = None;
+        receipts[2] = None;
+        assert_eq!(inbound.resume(), 1);
+        // Cut once more in the middle of it.
+        assert!(receive(&inbound, "b").is_none());
+        receipts[1] = None;
+        assert_eq!(inbound.resume(), 3);
+        assert!(receive(&inbound, "d").is_none());
+        let new = receive(&inbound, "e");
+        assert!(new.is_some());
+        assert_eq!(inbound.counts(), (3, 5));
+        drop((receipts, new));
+        assert_eq!(inbound.counts(), (5, 5));
+    }
+
+    #[test]
+    fn a_server_that_sends_something_else_again_is_heard() {
+        let inbound = Arc::<Inbound>::default();
+        let receipts = ["a", "b"].map(|id| receive(&inbound, id));
+        inbound.resume();
+        assert!(receive(&inbound, "x").is_some());
+        assert!(receive(&inbound, "b").is_some(), "rather twice than never");
+        drop(receipts);
+        // Of the same kind, from the same sender, with the same id; nothing else is the same.
+        let mut from = Message::new(None);
+        (from.id, from.from) = (Some(Id("a".to_owned())), Some(jid()));
+        let mut presence = Presence::new(Type::None);
+        presence.id = Some("a".to_owned());
+        let marks = [message("a"), Stanza::Message(from), Stanza::Presence(presence)].map(|it| it.mark());
+        assert!(marks[0] != marks[1] && marks[0] != marks[2] && marks[1] != marks[2]);
+        assert_eq!(mark(0, None, Some("a")), message("a").mark());
+    }
+
+    #[test]
+    fn what_is_handled_is_counted_modulo_two_to_the_thirty_two() {
+        let inbound = Arc::<Inbound>::default();
+        {
+            let mut state = inbound.lock();
+            (state.handled, state.base) = (u32::MAX, u64::from(u32::MAX));
+        }
+        let receipts = ["a", "b"].map(|id| receive(&inbound, id));
+        assert_eq!(inbound.counts(), (u32::MAX, 1));
+        drop(receipts);
+        assert_eq!(inbound.counts(), (1, 1));
+        let receipt = receive(&inbound, "c");
+        assert_eq!(inbound.resume(), 1);
+        assert!(receive(&inbound, "c").is_none());
+        drop(receipt);
+        assert_eq!(inbound.counts(), (2, 2));
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_is_told_that_something_is_handled() {
+        let inbound = Arc::<Inbound>::default();
+        drop(receive(&inbound, "a"));
+        inbound.handled.notified().await;
+    }
+}

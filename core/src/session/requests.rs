@@ -148,3 +148,104 @@ fn lost_within(within: &str) -> Error {
     )
     .remedy("Asking for history again is safe; look before asking again for anything else")
 }
+
+#[cfg(test)]
+mod tests {
+    use xmpp_parsers::ping::Ping;
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_millis(1500);
+
+    /// A request whose time is up at once, and where its answer comes.
+    fn add(requests: &mut Requests, id: &str, is_safe: bool) -> oneshot::Receiver<Answer> {
+        let (answer, answered) = oneshot::channel();
+        let to: Jid = "p@a.test/x".parse().unwrap();
+        let iq = Box::new(Iq::from_get(id, Ping).with_to(to.clone()));
+        let (deadline, written) = (Instant::now(), Arc::default());
+        let order = RequestOrder { iq, to: Some(to), deadline, limit: LIMIT, is_safe, written, answer };
+        assert_eq!(requests.add(order).0, id);
+        answered
+    }
+
+    fn error(answered: &mut oneshot::Receiver<Answer>) -> Error {
+        answered.try_recv().expect("an answer").unwrap_err()
+    }
+
+    fn own() -> Jid {
+        "me@b.test/y".parse().unwrap()
+    }
+
+    #[test]
+    fn what_a_request_ends_with_depends_on_how_far_it_came() {
+        let down = Error::new(ErrorKind::Unreachable, "no route to it");
+        let mut requests = Requests::default();
+        let mut asked = add(&mut requests, "1", true);
+        requests.written("1");
+        requests.expire(&own(), None);
+        let unanswered = error(&mut asked);
+        assert_eq!(unanswered.kind(), ErrorKind::NoAnswer);
+        assert!(unanswered.to_string().contains("p@a.test/x did not answer within 1.5 s"), "{unanswered}");
+
+        let mut asked = add(&mut requests, "2", true);
+        requests.written("2");
+        requests.expire(&own(), Some(&down));
+        let lost = error(&mut asked);
+        assert_eq!(lost.kind(), ErrorKind::ConnectionLost);
+        assert!(lost.to_string().contains("is not known"), "{lost}");
+
+        let mut asked = add(&mut requests, "3", true);
+        requests.expire(&own(), Some(&down));
+        let unsent = error(&mut asked);
+        assert_eq!(unsent.kind(), ErrorKind::Unreachable);
+        assert!(unsent.to_string().contains("nothing was sent"), "{unsent}");
+        assert!(unsent.to_string().contains("no route to it"), "{unsent}");
+        assert!(requests.deadline().is_none() && requests.pending.is_empty());
+    }
+
+    #[test]
+    fn only_what_is_due_expires() {
+        let mut requests = Requests::default();
+        let (answer, mut later) = oneshot::channel();
+        let (iq, written) = (Box::new(Iq::from_get("later", Ping)), Arc::default());
+        let deadline = Instant::now() + Duration::from_secs(3600);
+        requests.add(RequestOrder { iq, to: None, deadline, limit: LIMIT, is_safe: true, written, answer });
+        let mut due = add(&mut requests, "due", false);
+        let answered = add(&mut requests, "answered", false);
+        requests.answer("answered", Ok(None));
+        requests.expire(&own(), None);
+        assert_eq!(error(&mut due).kind(), ErrorKind::NoAnswer);
+        assert!(later.try_recv().is_err());
+        assert_eq!(requests.deadline(), Some(deadline));
+        assert!(answered.blocking_recv().unwrap().is_ok());
+        assert!(requests.is_wanted("later") && requests.asked("later") == Some(None));
+        drop(later);
+        assert!(!requests.is_wanted("later") && !requests.is_wanted("nobody's"));
+    }
+
+    #[test]
+    fn a_reset_asks_again_what_does_no_harm_and_ends_the_rest() {
+        let mut requests = Requests::default();
+        let mut safe = add(&mut requests, "safe", true);
+        let mut other = add(&mut requests, "other", false);
+        let mut waits = add(&mut requests, "waits", false);
+        for id in ["safe", "other"] {
+            requests.written(id);
+        }
+        let again = requests.reset(|id| id == "waits");
+        assert_eq!(again.iter().map(|(id, iq)| (&**id, iq.id())).collect::<Vec<_>>(), [("safe", "safe")]);
+        let lost = error(&mut other);
+        assert_eq!(lost.kind(), ErrorKind::ConnectionLost);
+        assert!(lost.to_string().contains("is not known"), "{lost}");
+        assert!(safe.try_recv().is_err() && waits.try_recv().is_err(), "they go on");
+        // And as often as it takes.
+        assert_eq!(requests.reset(|id| id == "waits").len(), 1);
+        requests.answer("safe", Ok(None));
+        assert!(safe.try_recv().unwrap().is_ok());
+        assert!(requests.reset(|id| id == "waits").is_empty());
+
+        requests.refuse(&super::super::closed());
+        assert_eq!(error(&mut waits).kind(), ErrorKind::Closed);
+        assert!(requests.deadline().is_none());
+    }
+}
