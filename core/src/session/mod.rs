@@ -416,7 +416,7 @@ fn lost() -> Error {
 }
 
 /// Between 0 and 1.
-fn random() -> f64 {
+pub(crate) fn random() -> f64 {
     let mut bytes = [0; 4];
     // Without randomness all wait the same time, which is no great harm.
     let _ = getrandom::fill(&mut bytes);
