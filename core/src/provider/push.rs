@@ -82,10 +82,18 @@ impl Provider {
     /// subscribers have what it has.
     ///
     /// # Errors
-    /// `NoAnswer`, `Unreachable`, `Closed`; `ConnectionLost` where a server that does not count stanzas (XEP-0198) was
-    /// lost meanwhile. What was pushed since the last time may be lost, or still be on its way.
+    /// `NoAnswer`, `Unreachable`: what was pushed since the last time is still on its way, and this may be asked again.
+    /// `ConnectionLost` where a server that does not count stanzas (XEP-0198) was lost meanwhile: it may be lost.
+    /// `Closed`, `LoginRefused`, `Replaced`, `UnsuitableServer`: it may be lost too.
     pub async fn confirm(&self) -> Result<()> {
-        self.session.catch_up(CONFIRM_TIMEOUT).await?;
+        self.session.catch_up(CONFIRM_TIMEOUT).await.map_err(|error| match error.kind() {
+            // What was pushed before may be on its way still.
+            ErrorKind::ConnectionLost => {
+                let message = "the server has not said that it has what was pushed";
+                Error::new(ErrorKind::NoAnswer, message).remedy("Ask again later").caused_by(error)
+            }
+            _ => error,
+        })?;
         let losses = self.session.losses();
         if self.losses.swap(losses, Ordering::Relaxed) == losses {
             return Ok(());

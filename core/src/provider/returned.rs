@@ -23,7 +23,7 @@ use super::push::Pace;
 use super::subscriptions::DynSubscriptions;
 use super::{Access, Limits};
 use crate::error::{Error, ErrorKind};
-use crate::session::{Request, WeakSession};
+use crate::session::{Request, WeakSession, is_no_answer};
 use crate::stanza::payload;
 
 /// How many pushes are kept in case they come back, how many bytes of them, and for how long: the oldest are forgotten.
@@ -103,7 +103,8 @@ struct State {
     /// In the order in which they are forgotten; some are no longer kept, or kept again since.
     oldest: VecDeque<(Instant, u64, String)>,
     queues: HashMap<BareJid, Queue>,
-    waiting: usize,
+    /// Whose they are, by id.
+    waiting_ids: HashMap<String, (BareJid, u64)>,
     waiting_bytes: usize,
     undelivered: u64,
     told: BTreeSet<(BareJid, &'static str)>,
@@ -121,7 +122,8 @@ struct Queue {
     bytes: usize,
     /// How often in a row it was tried in vain.
     attempts: u32,
-    /// That one of those that were sent again came back once more.
+    /// Which is being sent again, and that it came back once more.
+    sending: u64,
     returned: bool,
 }
 
@@ -138,7 +140,7 @@ impl Returned {
 
     /// How many pushes wait to be sent again, or behind such.
     pub(super) fn waiting(&self) -> usize {
-        self.lock().waiting
+        self.lock().waiting_ids.len()
     }
 
     /// How many were given up.
@@ -174,23 +176,15 @@ impl Returned {
     pub(super) fn came_back(&self, message: &Message) {
         let (Some(from), Some(Id(id))) = (&message.from, &message.id) else { return };
         let mut state = self.lock();
-        let about = state.kept.get(id).map(|kept| &kept.push);
         // One that is just being sent again is still in its queue.
-        let again = || state.queues.get(&from.to_bare())?.waiting.values().find(|push| push.id == *id);
-        let Some(push) = about.or_else(again).or_else(|| {
-            let of_domain = |to: &BareJid| from.node().is_none() && to.domain() == from.domain();
-            let queues = state.queues.iter().filter(|(to, _)| of_domain(to));
-            queues.flat_map(|(_, queue)| queue.waiting.values()).find(|push| push.id == *id)
-        }) else {
-            return;
-        };
-        let to = push.to().clone();
+        let again = || state.waiting_ids.get(id).cloned();
+        let kept = state.kept.get(id).map(|kept| (kept.push.to().clone(), kept.push.number));
+        let Some((to, number)) = kept.or_else(again) else { return };
         let is_server = from.node().is_none() && from.resource().is_none() && from.domain() == to.domain();
         if from.to_bare() != to && !is_server {
             log::warn!("an error came about a push from someone it was not for; it was dropped");
             return;
         }
-        let number = push.number;
         let (helps, condition) = waiting_helps(message);
         let helps = helps && !self.limits.push_again_within.is_zero();
         let kept = state.unkeep(id);
@@ -203,7 +197,7 @@ impl Returned {
         }
         let Some(mut push) = kept else {
             if let Some(queue) = state.queues.get_mut(&to) {
-                queue.returned = true;
+                queue.returned |= queue.sending == number;
             }
             return;
         };
@@ -242,6 +236,7 @@ impl Returned {
         let queue = state.queues.get_mut(to)?;
         queue.returned = false;
         if let Some(next) = queue.waiting.values().next() {
+            queue.sending = next.number;
             return Some(next.clone());
         }
         state.queues.remove(to);
@@ -326,7 +321,7 @@ impl State {
         let to = push.to().clone();
         let queue = self.queues.entry(to.clone()).or_default();
         queue.bytes += push.bytes();
-        self.waiting += 1;
+        self.waiting_ids.insert(push.id.clone(), (to.clone(), push.number));
         self.waiting_bytes += push.bytes();
         queue.waiting.insert(push.number, push);
         let mut over = queue.waiting.len() > limits.push_waiting.max(1);
@@ -335,7 +330,7 @@ impl State {
             if over {
                 self.lose_oldest(&of);
             }
-            over = self.waiting_bytes > limits.push_waiting_bytes && self.waiting > 1;
+            over = self.waiting_bytes > limits.push_waiting_bytes && self.waiting_ids.len() > 1;
             if !over {
                 return;
             }
@@ -357,7 +352,7 @@ impl State {
         let queue = self.queues.get_mut(to)?;
         let push = queue.waiting.remove(&number)?;
         queue.bytes -= push.bytes();
-        self.waiting -= 1;
+        self.waiting_ids.remove(&push.id);
         self.waiting_bytes -= push.bytes();
         Some(push)
     }
@@ -382,7 +377,7 @@ impl State {
         }
         if self.told.insert((to.clone(), why)) {
             let condition = condition.map(|name| format!(" ({name})")).unwrap_or_default();
-            log::warn!("pushes to {to} are given up: {why}{condition}. They are in the history");
+            log::warn!("pushes to {to} are given up: {why}{condition}");
         }
     }
 }
@@ -518,17 +513,193 @@ impl Again {
         match asked.answer().await {
             Ok(_) => Some(true),
             Err(error) if is_over(&error) => None,
-            Err(error) => Some(!matches!(
-                error.kind(),
-                ErrorKind::ServerUnreachable
-                    | ErrorKind::NoAnswer
-                    | ErrorKind::ConnectionLost
-                    | ErrorKind::Unreachable
-            )),
+            // A server that loses the other one may say of what was on its way there that its recipient is not.
+            Err(error) => Some(
+                error.kind() != ErrorKind::ServerUnreachable
+                    && error.condition() != Some("recipient-unavailable")
+                    && !is_no_answer(error.kind()),
+            ),
         }
     }
 }
 
 fn is_over(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Closed | ErrorKind::LoginRefused | ErrorKind::Replaced)
+    matches!(
+        error.kind(),
+        ErrorKind::Closed | ErrorKind::LoginRefused | ErrorKind::Replaced | ErrorKind::UnsuitableServer
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::Operation;
+
+    const APP: &str = "app@consumer.test";
+
+    fn limits() -> Limits {
+        Limits { push_waiting: 3, ..Limits::default() }
+    }
+
+    fn push(id: &str, to: &str) -> Push {
+        let series = "urn:dev:ow:1_a".parse().unwrap();
+        let access = Access::new(to.parse().unwrap(), series, Operation::Subscribe);
+        Push::new(id.to_owned(), access, true, "<quoalise xmlns='urn:quoalise:0'/>".into())
+    }
+
+    fn error(from: &str, id: &str, kind: &str, condition: &str) -> Message {
+        let stanza = format!(
+            "<message xmlns='jabber:client' type='error' id='{id}' from='{from}'><error type='{kind}'>\
+             <{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>"
+        );
+        stanza.parse::<minidom::Element>().unwrap().try_into().unwrap()
+    }
+
+    fn away(from: &str, id: &str) -> Message {
+        error(from, id, "wait", "remote-server-timeout")
+    }
+
+    #[test]
+    fn what_waiting_may_mend_waits() {
+        for (kind, condition, waits) in [
+            ("wait", "remote-server-timeout", true),
+            ("cancel", "remote-server-not-found", true),
+            ("cancel", "service-unavailable", true),
+            ("wait", "recipient-unavailable", true),
+            ("wait", "resource-constraint", true),
+            ("wait", "policy-violation", true),
+            ("wait", "no-such-condition", true),
+            ("modify", "policy-violation", false),
+            ("cancel", "item-not-found", false),
+            ("auth", "forbidden", false),
+            ("cancel", "gone", false),
+            ("cancel", "no-such-condition", false),
+        ] {
+            let (returned, mut begun) = Returned::new(limits());
+            assert!(returned.take(push("1", APP)));
+            returned.came_back(&error(APP, "1", kind, condition));
+            let counts = (returned.waiting(), returned.undelivered());
+            assert_eq!(counts, if waits { (1, 0) } else { (0, 1) }, "{kind} {condition}");
+            assert_eq!(begun.try_recv().is_ok(), waits);
+        }
+    }
+
+    #[test]
+    fn nobody_returns_what_was_for_another() {
+        let (returned, mut begun) = Returned::new(limits());
+        assert!(returned.take(push("1", APP)));
+        for (from, id) in [
+            ("mallory@consumer.test", "1"),
+            ("app@elsewhere.test", "1"),
+            ("elsewhere.test", "1"),
+            ("consumer.test/resource", "1"),
+            (APP, "2"),
+        ] {
+            returned.came_back(&away(from, id));
+            returned.came_back(&error(from, id, "auth", "forbidden"));
+            assert_eq!((returned.waiting(), returned.undelivered()), (0, 0), "{from} {id}");
+        }
+        returned.came_back(&away("consumer.test", "1"));
+        assert_eq!(returned.waiting(), 1);
+        assert!(begun.try_recv().is_ok());
+        // And once only.
+        returned.came_back(&away(APP, "1"));
+        assert_eq!(returned.waiting(), 1);
+        assert!(begun.try_recv().is_err());
+    }
+
+    #[test]
+    fn later_ones_wait_behind_in_order_and_the_oldest_are_given_up() {
+        let (returned, _begun) = Returned::new(limits());
+        let to: BareJid = APP.parse().unwrap();
+        for id in ["1", "2"] {
+            assert!(returned.take(push(id, APP)));
+        }
+        returned.came_back(&away(APP, "2"));
+        assert!(!returned.take(push("3", APP)));
+        assert!(returned.take(push("4", "other@consumer.test")), "others go on");
+        returned.came_back(&away(APP, "1"));
+        assert!(returned.wait(&to).unwrap() >= returned.limits.push_again.0 / 2);
+        assert_eq!(returned.next(&to).unwrap().id, "1");
+        assert!(!returned.take(push("5", APP)));
+        assert_eq!((returned.waiting(), returned.undelivered()), (3, 1));
+        for id in ["2", "3", "5"] {
+            let next = returned.next(&to).unwrap();
+            assert_eq!(next.id, id);
+            assert!(returned.answered(&next));
+        }
+        assert!(returned.next(&to).is_none());
+        assert!(returned.take(push("6", APP)));
+        // A session that was not resumed, say.
+        returned.came_back(&away(APP, "5"));
+        assert_eq!(returned.waiting(), 1);
+    }
+
+    #[test]
+    fn one_that_keeps_coming_back_waits_longer_each_time() {
+        let (returned, _begun) = Returned::new(limits());
+        let to: BareJid = APP.parse().unwrap();
+        assert!(returned.take(push("1", APP)));
+        for attempt in 0..40 {
+            // Behind the server's sign, and before it.
+            returned.came_back(&away(APP, "1"));
+            let wait = returned.wait(&to).unwrap();
+            let (first, longest) = returned.limits.push_again;
+            let full = first.saturating_mul(1 << attempt.min(20)).min(longest);
+            assert!(wait >= full / 2 && wait <= full, "{attempt}: {wait:?}");
+            let next = returned.next(&to).unwrap();
+            if attempt % 2 == 0 {
+                assert!(returned.answered(&next));
+                assert!(returned.next(&to).is_none());
+            } else {
+                returned.came_back(&away(APP, "1"));
+                assert!(!returned.answered(&next));
+                returned.drop_one(&next);
+                assert!(returned.next(&to).is_none());
+                returned.lock().keep(next);
+            }
+        }
+    }
+
+    #[test]
+    fn a_peer_that_returns_everything_costs_others_nothing() {
+        let limits = Limits { push_waiting_bytes: 10 * (AROUND + 34), push_waiting: 100, ..limits() };
+        let (returned, _begun) = Returned::new(limits);
+        for (number, to) in [(0, APP), (1, "other@elsewhere.test")] {
+            assert!(returned.take(push(&number.to_string(), to)));
+            returned.came_back(&away(to, &number.to_string()));
+        }
+        for number in 2..200 {
+            assert!(!returned.take(push(&number.to_string(), APP)));
+        }
+        assert_eq!((returned.waiting(), returned.undelivered()), (10, 190));
+        assert!(returned.is_waiting(&"other@elsewhere.test".parse().unwrap()));
+        // What is kept in case it comes back is bounded too.
+        for number in 0..2 * KEPT {
+            returned.take(push(&format!("k{number}"), "third@elsewhere.test"));
+        }
+        let state = returned.lock();
+        assert!(state.kept.len() <= KEPT && state.oldest.len() <= KEPT && state.kept_bytes <= KEPT_BYTES);
+    }
+
+    #[test]
+    fn what_is_too_old_or_silences_its_server_is_given_up() {
+        let (returned, _begun) = Returned::new(limits());
+        let to: BareJid = APP.parse().unwrap();
+        assert!(returned.take(push("1", APP)));
+        returned.came_back(&away(APP, "1"));
+        for _ in 0..STRIKES {
+            let next = returned.next(&to).unwrap();
+            returned.silent(&next);
+        }
+        assert!(returned.wait(&to).is_none());
+        assert_eq!(returned.undelivered(), 1);
+        let limits = Limits { push_again_within: Duration::from_millis(1), ..limits() };
+        let (returned, _begun) = Returned::new(limits);
+        assert!(returned.take(push("1", APP)));
+        returned.came_back(&away(APP, "1"));
+        std::thread::sleep(Duration::from_millis(5));
+        assert!(returned.next(&to).is_none());
+        assert_eq!((returned.waiting(), returned.undelivered()), (0, 1));
+    }
 }

@@ -305,14 +305,7 @@ impl Session {
     pub(crate) async fn catch_up(&self, limit: Duration) -> Result<()> {
         // A stream is in order: what was sent before the answer is here before it, even if the answer is an error.
         match self.request(None, Request::Get(Ping.into()), limit).await {
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::NoAnswer | ErrorKind::ConnectionLost | ErrorKind::Closed
-                ) =>
-            {
-                Err(error)
-            }
+            Err(error) if is_no_answer(error.kind()) => Err(error),
             _ => Ok(()),
         }
     }
@@ -413,6 +406,21 @@ fn lost() -> Error {
         "the connection was lost; whether the request was carried out is not known",
     )
     .remedy("Connect again; asking for history again is safe")
+}
+
+/// Whether a request ended without an answer of any kind.
+pub(crate) fn is_no_answer(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::NoAnswer
+            | ErrorKind::ConnectionLost
+            | ErrorKind::Unreachable
+            | ErrorKind::Closed
+            | ErrorKind::LoginRefused
+            | ErrorKind::Replaced
+            | ErrorKind::UnsuitableServer
+            | ErrorKind::InvalidArgument
+    )
 }
 
 /// Between 0 and 1.
