@@ -454,7 +454,7 @@ fn it_comes_back_when_the_server_does() {
     let app = bench.client("app@localhost");
     drop(bench.subscribe(&app, INDOOR));
     let address = bench.stop();
-    serving.wait_for("Connecting again");
+    serving.wait_for("was lost");
     database
         .execute_batch(&format!("INSERT INTO readings VALUES ('{INDOOR}', 1641772800, 20, 'Cel')"))
         .unwrap();
@@ -468,7 +468,7 @@ fn it_comes_back_when_the_server_does() {
 
     // Another password: there is no use in trying on.
     let address = bench.stop();
-    serving.wait_for("Connecting again");
+    serving.wait_for("was lost");
     bench.start(address, "another");
     assert_eq!(serving.ended(), Some(4));
 }
@@ -576,7 +576,7 @@ fn it_ends_at_once_while_it_waits_for_the_server() {
     let csv = bench.write("a.csv", "time,value\n1641769200,1\n");
     let mut serving = bench.serve(&["--csv", &csv, "--open", "--watch", "0"]);
     bench.stop();
-    serving.wait_for("Connecting again");
+    serving.wait_for("was lost");
     serving.end("-TERM");
 }
 

@@ -172,8 +172,27 @@ impl Proxy {
     /// # Panics
     /// Where there is no port, or no thread, for it.
     pub fn start(to: impl Into<SocketAddr>) -> Self {
+        Self::listening(any_port, to.into()).expect("a port for the proxy")
+    }
+
+    /// As [`start`](Self::start), at an address that is given.
+    ///
+    /// # Errors
+    /// Where somebody has it.
+    pub fn at(address: impl Into<SocketAddr>, to: impl Into<SocketAddr>) -> io::Result<Self> {
+        let address = address.into();
+        Self::listening(
+            move || bound(address).and_then(|socket| Ok((socket.listen(1024)?, address))),
+            to.into(),
+        )
+    }
+
+    fn listening(
+        listen: impl FnOnce() -> io::Result<(TcpListener, SocketAddr)> + Send + 'static,
+        to: SocketAddr,
+    ) -> io::Result<Self> {
         let shared = Arc::new(Shared {
-            to: to.into(),
+            to,
             weather: watch::Sender::default(),
             over: watch::Sender::new(false),
             links: Mutex::default(),
@@ -187,8 +206,11 @@ impl Proxy {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.expect("a runtime for the proxy");
             runtime.block_on(async move {
-                let (listener, address) = any_port();
-                let _ = tell.send(address);
+                let (listener, address) = match listen() {
+                    Ok(listening) => listening,
+                    Err(error) => return drop(tell.send(Err(error))),
+                };
+                let _ = tell.send(Ok(address));
                 let mut over = here.over.subscribe();
                 tokio::select! {
                     () = accept(listener, address, here) => {}
@@ -198,8 +220,8 @@ impl Proxy {
             // With the runtime go its tasks, and with them their sockets.
         });
         let thread = thread.expect("a thread for the proxy");
-        let address = address.recv().expect("a port for the proxy");
-        Self { shared, address, thread: Some(thread) }
+        let address = address.recv().expect("a proxy that starts")?;
+        Ok(Self { shared, address, thread: Some(thread) })
     }
 
     /// Where it listens.
@@ -351,15 +373,15 @@ impl Shared {
     }
 }
 
-fn any_port() -> (TcpListener, SocketAddr) {
+fn any_port() -> io::Result<(TcpListener, SocketAddr)> {
     for _ in 0..20 {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         // It was free when we looked; somebody may have been faster.
         if let Ok(listener) = bound(address).and_then(|socket| socket.listen(1024)) {
-            return (listener, address);
+            return Ok((listener, address));
         }
     }
-    panic!("somebody took the port of the proxy each time");
+    Err(io::Error::other("somebody took the port of the proxy each time"))
 }
 
 /// A socket that has the port, and does not listen yet: who connects is refused.

@@ -4,6 +4,7 @@
 
 mod answers;
 mod bad_servers;
+mod between;
 mod command_line;
 mod commands;
 mod connect;

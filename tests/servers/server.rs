@@ -18,6 +18,7 @@ use crate::pki::{Certificate, Pki};
 use crate::ports::{S2S_PORT, free_addresses, free_ports};
 use crate::process::ServerProcess;
 use crate::prosody;
+use crate::proxy::Proxy;
 
 /// Prosody is up in a fifth of a second and ejabberd in two; this is for a machine that does ten other things.
 pub(crate) const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -361,20 +362,53 @@ impl Server {
     /// When one of them does not come up, with its log.
     #[track_caller]
     pub fn federation<const N: usize>(builders: [ServerBuilder; N]) -> [Self; N] {
+        Self::federated(&builders, |address| Some((address, ()))).0
+    }
+
+    /// A [`federation`](Self::federation) whose servers reach each other through proxies: the one at the place of a
+    /// server stands in front of it.
+    ///
+    /// # Panics
+    /// When one of them does not come up, with its log.
+    #[track_caller]
+    pub fn federation_by_proxies<const N: usize>(builders: [ServerBuilder; N]) -> ([Self; N], [Proxy; N]) {
+        Self::federated(&builders, |address| {
+            let [before] = free_addresses();
+            let at = |address| SocketAddrV4::new(address, S2S_PORT);
+            Some((before, Proxy::at(at(before), at(address)).ok()?))
+        })
+    }
+
+    /// `reached` gives the address at which others reach the server that listens at this one, and what is to be kept
+    /// for that; nothing where it is taken.
+    #[track_caller]
+    fn federated<T, const N: usize>(
+        builders: &[ServerBuilder; N],
+        reached: impl Fn(Ipv4Addr) -> Option<(Ipv4Addr, T)>,
+    ) -> ([Self; N], [T; N]) {
         let pki = builders.first().and_then(|first| first.pki.clone());
         let pki = pki.unwrap_or_else(|| Arc::new(Pki::new()));
         for _ in 0..20 {
             let addresses = free_addresses::<N>();
-            let hosts: Vec<_> = std::iter::zip(&addresses, &builders)
+            let Some(between) = addresses.iter().map(|address| reached(*address)).collect::<Option<Vec<_>>>()
+            else {
+                continue;
+            };
+            let (public, kept): (Vec<_>, Vec<T>) = between.into_iter().unzip();
+            let hosts: Vec<_> = std::iter::zip(&public, builders)
                 .map(|(address, builder)| (*address, builder.host.clone()))
                 .collect();
             let start = |(address, builder): (&Ipv4Addr, &ServerBuilder)| {
                 let federation = Some(Federation { address: *address, hosts: hosts.clone() });
                 ServerBuilder { pki: Some(Arc::clone(&pki)), federation, ..builder.clone() }.try_start()
             };
-            match std::iter::zip(&addresses, &builders).map(start).collect::<Result<Vec<_>, _>>() {
+            match std::iter::zip(&addresses, builders).map(start).collect::<Result<Vec<_>, _>>() {
                 Ok(servers) => {
-                    return servers.try_into().unwrap_or_else(|_| unreachable!("one for each builder"));
+                    let one_each = "one for each builder";
+                    return (
+                        servers.try_into().unwrap_or_else(|_| unreachable!("{one_each}")),
+                        kept.try_into().unwrap_or_else(|_| unreachable!("{one_each}")),
+                    );
                 }
                 // An address was free when we looked; all have to know the new one.
                 Err(error) if error.address_taken => {}

@@ -181,6 +181,7 @@ pub(super) fn notice(consent: &Consent, zone: &TimeZone) -> Json {
         "state": consent.state,
         "sent": iso_time(&consent.sent.to_zoned(zone.clone())),
         "delayed": consent.delayed,
+        "repeated": consent.repeated,
         "body": consent.body,
     } })
 }

@@ -11,6 +11,7 @@ mod commands;
 mod listing;
 mod push;
 pub mod readings;
+mod returned;
 mod subscriptions;
 
 pub use access::{Access, AccessList, Authorization, Everybody, Operation};
@@ -28,15 +29,17 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use xmpp_parsers::iq::Iq;
 use xmpp_parsers::jid::{BareJid, Jid};
+use xmpp_parsers::message::{Message, MessageType};
 use xmpp_parsers::presence::{Presence, Type as PresenceType};
 
 use crate::data::{Data, Identifier, Series};
 use crate::error::{Error, ErrorKind, Result};
-use crate::session::{Change, Config, ConnectionState, Handler, Session, States};
+use crate::session::{Change, Config, ConnectionState, Handler, Receipt, Session, States};
 use crate::stanza::{NS_COMMANDS, NS_FORMS};
 use access::DynAuthorization;
 use answer::Work;
 use push::Pace;
+use returned::{Again, Returned};
 use subscriptions::DynSubscriptions;
 
 /// What a provider has to give. Errors go to the requester: [`Error::answer`] and [`Error::upstream`] with their text,
@@ -126,6 +129,18 @@ pub struct Limits {
     /// Time between two messages to one account from then on: servers slow down, or cut off, who sends too much.
     /// Default 0.5 s; zero for no pace.
     pub push_interval: Duration,
+    /// How long to wait before a push that came back is sent again: the first time, and at the most, doubling, half of it
+    /// at random. Only what waiting may mend is sent again: a server that is away, an offline store that is full.
+    /// Default 5 s and 10 min.
+    pub push_again: (Duration, Duration),
+    /// For how long since it was pushed first. Default 24 h; zero to send nothing again.
+    pub push_again_within: Duration,
+    /// Messages that wait for one account to be sent again, or behind such; beyond that the oldest are given up.
+    /// Default 1,000.
+    pub push_waiting: usize,
+    /// Bytes of them for all accounts together, a thousand a message beside its payload; beyond that the oldest of whoever
+    /// has most are given up. Default 64 MiB.
+    pub push_waiting_bytes: usize,
 }
 
 impl Default for Limits {
@@ -139,6 +154,10 @@ impl Default for Limits {
             push_records: 1000,
             push_burst: 20,
             push_interval: Duration::from_millis(500),
+            push_again: (Duration::from_secs(5), Duration::from_secs(600)),
+            push_again_within: Duration::from_secs(24 * 3600),
+            push_waiting: 1000,
+            push_waiting_bytes: 64 << 20,
         }
     }
 }
@@ -190,7 +209,10 @@ impl<S: Service> Builder<S> {
         let (requests, mut requested) = tokio::sync::mpsc::unbounded_channel();
         let (tell_over, over) = tokio::sync::watch::channel(None);
         let reset = Arc::new(Notify::new());
-        let receiver = Receiver { requests, over: tell_over, reset: reset.clone() };
+        let (returned, mut begun) = Returned::new(limits);
+        let returned = Arc::new(returned);
+        let receiver =
+            Receiver { requests, over: tell_over, reset: reset.clone(), returned: returned.clone() };
         let mut config = config.clone();
         config.exact_resource = true;
         let session = Session::open(&config, Box::new(receiver)).await?;
@@ -224,8 +246,20 @@ impl<S: Service> Builder<S> {
             }
         });
         let pace = Pace::default();
+        let again = Arc::new(Again {
+            returned: returned.clone(),
+            session: session.downgrade(),
+            authorization: authorization.clone(),
+            subscriptions: subscriptions.clone(),
+            pace: pace.clone(),
+        });
+        session.spawn(async move {
+            while let Some(subscriber) = begun.recv().await {
+                tokio::spawn(again.clone().run(subscriber));
+            }
+        });
         let losses = Arc::new(AtomicU64::new(session.losses()));
-        Ok(Provider { session, authorization, subscriptions, limits, pace, over, losses })
+        Ok(Provider { session, authorization, subscriptions, limits, pace, returned, over, losses })
     }
 }
 
@@ -273,6 +307,7 @@ pub struct Provider {
     subscriptions: Arc<dyn DynSubscriptions>,
     limits: Limits,
     pace: Pace,
+    returned: Arc<Returned>,
     over: tokio::sync::watch::Receiver<Option<Error>>,
     /// How often something had got lost when that was last told.
     losses: Arc<AtomicU64>,
@@ -335,7 +370,7 @@ impl Provider {
         over.filter(|error| error.kind() != ErrorKind::Closed).map_or(Ok(()), Err)
     }
 
-    /// Goes offline, within two seconds.
+    /// Goes offline, within two seconds. What [waits](Self::waiting) to be sent again is lost.
     pub async fn close(&self) {
         self.session.close().await;
     }
@@ -346,9 +381,16 @@ struct Receiver {
     requests: tokio::sync::mpsc::UnboundedSender<Iq>,
     over: tokio::sync::watch::Sender<Option<Error>>,
     reset: Arc<Notify>,
+    returned: Arc<Returned>,
 }
 
 impl Handler for Receiver {
+    fn message(&mut self, message: Message, _receipt: Receipt) {
+        if message.type_ == MessageType::Error {
+            self.returned.came_back(&message);
+        }
+    }
+
     fn request(&mut self, request: Iq) -> Option<Iq> {
         if !commands::is_ours(&request) {
             return Some(request);

@@ -6,11 +6,10 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use minidom::Element;
 use xmpp_parsers::jid::BareJid;
-use xmpp_parsers::message::{Id, Message, MessageType};
 
-use super::{Access, Operation, Provider};
+use super::returned::Push;
+use super::{Access, Limits, Operation, Provider};
 use crate::data::{Data, Identifier, Metadata};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::Records;
@@ -21,7 +20,10 @@ const CONFIRM_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Provider {
     /// Pushes new records of a series to all who have subscribed to it and still may read it; gives how many that
-    /// were. Done when all is written to the stream; [`confirm`](Self::confirm) waits until it has arrived.
+    /// were. Done when all is written to the stream; [`confirm`](Self::confirm) waits until the server has it.
+    ///
+    /// What comes back because a subscriber's server is away, or has no room, is sent again as [`Limits`] say, and what
+    /// is pushed to that subscriber meanwhile waits behind it ([`waiting`](Self::waiting)).
     ///
     /// # Errors
     /// `InvalidArgument` where the records are of several series; otherwise as [`push`](Self::push), but for
@@ -41,7 +43,7 @@ impl Provider {
                 let access = access(subscriber.clone(), series.clone(), &records.times()[rows.clone()]);
                 match self.authorization.authorize(&access).await {
                     Ok(()) => {
-                        self.send(&subscriber, &payload).await?;
+                        self.send(access, true, &payload).await?;
                         reached.insert(subscriber);
                     }
                     Err(refused) => {
@@ -70,19 +72,28 @@ impl Provider {
             first = rows.end;
             let access = access(to.clone(), series.clone(), &records.times()[rows]);
             self.authorization.authorize(&access).await?;
-            self.send(to, &payload).await?;
+            self.send(access, false, &payload).await?;
         }
         Ok(())
     }
 
     /// Waits until the server has all that was pushed so far, which it has not while the link is dead; for half a minute at
-    /// the most.
+    /// the most. It does not have what waits to be sent again ([`waiting`](Self::waiting)), and nobody tells whether
+    /// subscribers have what it has.
     ///
     /// # Errors
-    /// `NoAnswer`, `Unreachable`, `Closed`; `ConnectionLost` where a server that does not count stanzas (XEP-0198) was
-    /// lost meanwhile. What was pushed since the last time may be lost, or still be on its way.
+    /// `NoAnswer`, `Unreachable`: what was pushed since the last time is still on its way, and this may be asked again.
+    /// `ConnectionLost` where a server that does not count stanzas (XEP-0198) was lost meanwhile: it may be lost.
+    /// `Closed`, `LoginRefused`, `Replaced`, `UnsuitableServer`: it may be lost too.
     pub async fn confirm(&self) -> Result<()> {
-        self.session.catch_up(CONFIRM_TIMEOUT).await?;
+        self.session.catch_up(CONFIRM_TIMEOUT).await.map_err(|error| match error.kind() {
+            // What was pushed before may be on its way still.
+            ErrorKind::ConnectionLost => {
+                let message = "the server has not said that it has what was pushed";
+                Error::new(ErrorKind::NoAnswer, message).remedy("Ask again later").caused_by(error)
+            }
+            _ => error,
+        })?;
         let losses = self.session.losses();
         if self.losses.swap(losses, Ordering::Relaxed) == losses {
             return Ok(());
@@ -91,24 +102,45 @@ impl Provider {
         Err(Error::new(ErrorKind::ConnectionLost, message).remedy("Push it again"))
     }
 
-    async fn send(&self, to: &BareJid, payload: &Element) -> Result<()> {
-        let wait = self.pace.next(to, self.limits.push_burst, self.limits.push_interval);
-        self.session.sleep(wait).await?;
-        let mut message = Message::new(Some(to.clone().into()));
-        message.type_ = MessageType::Normal;
-        message.id = Some(Id(self.session.new_id()));
-        message.payloads.push(payload.clone());
-        self.session.send(message).await
+    /// How many pushed messages came back and wait to be sent again, or wait behind such: those that are in memory only,
+    /// and are lost when the provider ends. They are in the history, if the service keeps them there.
+    pub fn waiting(&self) -> usize {
+        self.returned.waiting()
+    }
+
+    /// How many pushed messages were given up so far: they came back as something that waiting does not mend, for too
+    /// long, or with too many others ([`Limits`]).
+    pub fn undelivered(&self) -> u64 {
+        self.returned.undelivered()
+    }
+
+    async fn send(&self, access: Access, subscribed: bool, payload: &Arc<str>) -> Result<()> {
+        let to = access.requester.clone();
+        // What waits behind others is paced when it goes.
+        if !self.returned.is_waiting(&to) {
+            self.session.sleep(self.pace.next(&to, &self.limits)).await?;
+        }
+        let push = Push::new(self.session.new_id(), access, subscribed, payload.clone());
+        let (message, id) = (push.message()?, push.id.clone());
+        // Before it is sent: it may be back before `send` is.
+        if !self.returned.take(push) {
+            return Ok(());
+        }
+        let sent = self.session.send(message).await;
+        if sent.is_err() {
+            self.returned.forget(&id);
+        }
+        sent
     }
 
     /// As many records from here on as one message holds, and which those are.
-    fn chunk(&self, meta: &Metadata, records: &Records, first: usize) -> Result<(Element, Range<usize>)> {
+    fn chunk(&self, meta: &Metadata, records: &Records, first: usize) -> Result<(Arc<str>, Range<usize>)> {
         let mut count = self.limits.push_records.max(1).min(records.len() - first);
         loop {
             let chunk = records.select(first..first + count);
-            match payload::write(&Data::new(meta.clone(), chunk), self.limits.answer) {
+            match payload::text(&Data::new(meta.clone(), chunk), self.limits.answer) {
                 Err(error) if error.kind() == ErrorKind::TooLarge && count > 1 => count /= 2,
-                written => return Ok((written?, first..first + count)),
+                written => return Ok((written?.into(), first..first + count)),
             }
         }
     }
@@ -139,9 +171,10 @@ fn access(subscriber: BareJid, series: Identifier, times: &[i64]) -> Access {
 pub(super) struct Pace(Arc<Mutex<HashMap<BareJid, Instant>>>);
 
 impl Pace {
-    /// How long to wait before a message to this account, which counts as sent then. An account has `burst` messages
-    /// in hand, and gets one more each `interval` (the generic cell rate algorithm).
-    fn next(&self, to: &BareJid, burst: u32, interval: Duration) -> Duration {
+    /// How long to wait before a message to this account, which counts as sent then. An account has a burst of
+    /// messages in hand, and gets one more each interval (the generic cell rate algorithm).
+    pub(super) fn next(&self, to: &BareJid, limits: &Limits) -> Duration {
+        let (burst, interval) = (limits.push_burst, limits.push_interval);
         let now = Instant::now();
         let mut due = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Those whose burst is whole again need not be remembered.
@@ -161,17 +194,19 @@ mod tests {
     #[test]
     fn an_account_is_paced_after_its_burst() {
         let (pace, interval) = (Pace::default(), Duration::from_secs(10));
+        let limits = |push_burst, push_interval| Limits { push_burst, push_interval, ..Limits::default() };
+        let slow = limits(3, interval);
         let (a, b): (BareJid, BareJid) = ("a@example.org".parse().unwrap(), "b@example.org".parse().unwrap());
         for _ in 0..3 {
-            assert_eq!(pace.next(&a, 3, interval), Duration::ZERO);
+            assert_eq!(pace.next(&a, &slow), Duration::ZERO);
         }
-        let wait = pace.next(&a, 3, interval);
+        let wait = pace.next(&a, &slow);
         assert!((Duration::from_secs(9)..=interval).contains(&wait), "{wait:?}");
-        assert!(pace.next(&a, 3, interval) > interval);
-        assert_eq!(pace.next(&b, 3, interval), Duration::ZERO);
+        assert!(pace.next(&a, &slow) > interval);
+        assert_eq!(pace.next(&b, &slow), Duration::ZERO);
         let free = Pace::default();
         for _ in 0..100 {
-            assert_eq!(free.next(&b, 1, Duration::ZERO), Duration::ZERO);
+            assert_eq!(free.next(&b, &limits(1, Duration::ZERO)), Duration::ZERO);
         }
     }
 }

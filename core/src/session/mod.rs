@@ -306,7 +306,7 @@ impl Session {
     pub(crate) async fn catch_up(&self, limit: Duration) -> Result<()> {
         // A stream is in order: what was sent before the answer is here before it, even if the answer is an error.
         match self.request(None, Request::Get(Ping.into()), limit).await {
-            Err(error) if error.condition().is_none() || self.state().is_over() => Err(error),
+            Err(error) if is_no_answer(error.kind()) => Err(error),
             _ => Ok(()),
         }
     }
@@ -439,8 +439,23 @@ impl<T> Drop for AbortOnDrop<T> {
     }
 }
 
+/// Whether a request ended without an answer of any kind.
+pub(crate) fn is_no_answer(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::NoAnswer
+            | ErrorKind::ConnectionLost
+            | ErrorKind::Unreachable
+            | ErrorKind::Closed
+            | ErrorKind::LoginRefused
+            | ErrorKind::Replaced
+            | ErrorKind::UnsuitableServer
+            | ErrorKind::InvalidArgument
+    )
+}
+
 /// Between 0 and 1.
-fn random() -> f64 {
+pub(crate) fn random() -> f64 {
     let mut bytes = [0; 4];
     // Without randomness all wait the same time, which is no great harm.
     let _ = getrandom::fill(&mut bytes);

@@ -36,12 +36,6 @@ pub enum ConnectionState {
     },
 }
 
-impl ConnectionState {
-    pub(super) fn is_over(&self) -> bool {
-        matches!(self, Self::Closed { .. })
-    }
-}
-
 /// What becomes of a connection; see [`Client::states`](crate::Client::states).
 #[derive(Debug)]
 pub struct States(broadcast::Receiver<ConnectionState>);

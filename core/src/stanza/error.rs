@@ -158,7 +158,8 @@ pub(crate) fn command_error(
     stanza
 }
 
-fn condition_name(condition: &DefinedCondition) -> String {
+/// The condition's name, as it stands in the stanza.
+pub(crate) fn condition_name(condition: &DefinedCondition) -> String {
     // The element's own name is the condition's.
     Element::from(condition.clone()).name().to_owned()
 }

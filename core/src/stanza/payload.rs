@@ -173,11 +173,21 @@ fn from_run(
 /// # Errors
 /// `TooLarge`, `MalformedData`.
 pub(crate) fn write(data: &Data, limit: usize) -> Result<Element> {
+    parse(&text(data, limit)?)
+}
+
+/// As [`write`], as text: a twentieth of what the tree takes.
+pub(crate) fn text(data: &Data, limit: usize) -> Result<String> {
     let xml = data.to_xml(&WriteOptions::default())?;
     if size(&xml, data.records().len()) > limit {
         let message = format!("{} records are too many for a stanza", data.records().len());
         return Err(Error::new(ErrorKind::TooLarge, message));
     }
+    Ok(xml)
+}
+
+/// The element of what [`text`] wrote.
+pub(crate) fn parse(xml: &str) -> Result<Element> {
     Element::from_reader(xml.as_bytes())
         .map_err(|error| Error::new(ErrorKind::MalformedData, "the payload cannot be sent").caused_by(error))
 }

@@ -1,6 +1,7 @@
 //! What is new in the files goes to the subscribers, and is marked as pushed once the server has it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::convert::Infallible;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +13,7 @@ use crate::data::Metadata;
 use crate::provider::Provider;
 use crate::provider::readings::{Mark, Sqlite};
 use crate::senml::Records;
-use crate::{Error, ErrorKind, Result};
+use crate::{ConnectionState, Error, ErrorKind, Result};
 
 /// Records that are pushed together: as many as go into one message, mostly.
 const TOGETHER: usize = 1000;
@@ -71,14 +72,6 @@ struct Batch {
     left: usize,
 }
 
-/// What to do about a push that failed.
-enum Failed {
-    /// Nothing more can be pushed on this connection.
-    Lost(Error),
-    /// It may go better later.
-    Later(Error),
-}
-
 impl Feed {
     /// Finds what has come since the last time. Of what was never served before, nothing is new.
     pub(super) async fn begin(
@@ -130,28 +123,28 @@ impl Feed {
         }
     }
 
-    /// Pushes what is new, and what becomes it. Ends when the provider is no longer online; may be dropped at any time,
-    /// and then goes on from there.
-    pub(super) async fn run(&mut self, provider: &Provider) -> Error {
-        // Of the connection before, whose end the server may not have seen.
-        while let Some(piece) = self.sent.pop_back() {
-            self.pending.push_front(piece);
-        }
+    /// Pushes what is new, and what becomes it, however often the connection is lost. May be dropped at any time.
+    pub(super) async fn run(&mut self, provider: &Provider) -> Infallible {
         loop {
             self.look().await;
             let pushed = match self.push(provider).await {
                 // What was pushed before it failed has gone all the same.
-                Err(Failed::Later(error)) => self.confirm(provider).await.and(Err(Failed::Later(error))),
+                Err(error) if error.kind() == ErrorKind::CommandFailed => {
+                    self.confirm(provider).await.and(Err(error))
+                }
                 pushed => pushed,
             };
             match pushed {
                 Ok(()) => self.told = false,
-                Err(Failed::Lost(error)) => return error,
-                Err(Failed::Later(error)) if !self.told => {
+                Err(_) if matches!(provider.state(), ConnectionState::Closed { .. }) => {
+                    // Whoever waits for its end learns why.
+                    return std::future::pending().await;
+                }
+                Err(error) if !self.told => {
                     log::warn!("what is new cannot be pushed: {error}; this will be tried again");
                     self.told = true;
                 }
-                Err(Failed::Later(_)) => {}
+                Err(_) => {}
             }
             tokio::time::sleep(self.every).await;
         }
@@ -169,7 +162,7 @@ impl Feed {
         self.pending.extend(found.into_iter().flat_map(in_pieces));
     }
 
-    async fn push(&mut self, provider: &Provider) -> Result<(), Failed> {
+    async fn push(&mut self, provider: &Provider) -> Result<()> {
         let mut confirmed = Instant::now();
         loop {
             if let Some(Piece { meta, records, .. }) = self.pending.front() {
@@ -183,7 +176,7 @@ impl Feed {
             }
             self.confirm(provider).await?;
             let Some(database) = &mut self.database else { return Ok(()) };
-            let found = database.look().await.map_err(Failed::Later)?;
+            let found = database.look().await?;
             database.keep(&self.marks);
             if found.is_empty() && !database.stirred {
                 return Ok(());
@@ -194,19 +187,28 @@ impl Feed {
 
     /// Marks what was pushed last; for the end.
     pub(super) async fn end(&mut self, provider: &Provider) {
-        if let Err(Failed::Lost(error) | Failed::Later(error)) = self.confirm(provider).await {
+        if let Err(error) = self.confirm(provider).await {
             log::warn!("what was pushed last may be pushed again: {error}");
         }
     }
 
     /// Marks what was pushed, once the server has it.
-    async fn confirm(&mut self, provider: &Provider) -> Result<(), Failed> {
+    async fn confirm(&mut self, provider: &Provider) -> Result<()> {
         if self.sent.is_empty() {
             return Ok(());
         }
-        provider.confirm().await.map_err(Failed::Lost)?;
-        self.sent_has_arrived();
-        Ok(())
+        let confirmed = provider.confirm().await;
+        match &confirmed {
+            Ok(()) => self.sent_has_arrived(),
+            Err(error) if error.kind() == ErrorKind::ConnectionLost => {
+                while let Some(piece) = self.sent.pop_back() {
+                    self.pending.push_front(piece);
+                }
+            }
+            // It is on its way still.
+            Err(_) => {}
+        }
+        confirmed
     }
 
     fn sent_has_arrived(&mut self) {
@@ -354,7 +356,7 @@ fn lock(tables: &Mutex<Tables>) -> MutexGuard<'_, Tables> {
 }
 
 /// Pushes all of these that can be; those that cannot will never be any better.
-async fn publish(provider: &Provider, meta: &Metadata, records: &Records) -> Result<(), Failed> {
+async fn publish(provider: &Provider, meta: &Metadata, records: &Records) -> Result<()> {
     let mut left_out = 0;
     let mut why = None;
     let mut parts: Vec<Range<usize>> = std::iter::once(0..records.len()).collect();
@@ -377,8 +379,7 @@ async fn publish(provider: &Provider, meta: &Metadata, records: &Records) -> Res
                     why = Some(error);
                 }
             }
-            Err(error) if error.kind() == ErrorKind::CommandFailed => return Err(Failed::Later(error)),
-            Err(error) => return Err(Failed::Lost(error)),
+            Err(error) => return Err(error),
         }
     }
     if let Some(error) = why {

@@ -7,7 +7,7 @@ mod tables;
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
@@ -21,7 +21,7 @@ use super::{Interrupt, parse_zone, run_until_interrupted};
 use crate::data::{CsvOptions, Data, Identifier, Series};
 use crate::provider::readings::{InMemory, Sqlite, SqliteOptions, TimeUnit};
 use crate::provider::{HistoryRequest, Limits, Provider, Service, SqliteSubscriptions, SubscriptionRequest};
-use crate::{Config, Error, ErrorKind, Result, state};
+use crate::{Config, ConnectionState, Error, Result, state};
 use feed::Feed;
 use gate::{Gate, Grant, Keeper, parse_grant};
 use marks::Marks;
@@ -133,9 +133,6 @@ impl Seen {
     }
 }
 
-/// How long to wait before connecting again: the first time, and at the most.
-const AGAIN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-
 /// How long to wait, at the end, for the server to say that it has what was pushed.
 const LAST: Duration = Duration::from_secs(1);
 
@@ -181,15 +178,19 @@ impl Args {
             let ended = tokio::select! {
                 biased;
                 () = interrupt.come() => Failure::new(Exit::Interrupted, ""),
-                ended = stay_online(&start, &mut feed, &mut online) => match ended {
-                    Ok(never) => match never {},
-                    Err(error) => error.into(),
-                },
+                ended = stay_online(&start, &mut feed, &mut online) => ended.into(),
                 never = keeper.watch() => match never {},
             };
             if let Some(provider) = online {
                 if let Some(feed) = &mut feed {
                     let _ = tokio::time::timeout(LAST, feed.end(&provider)).await;
+                }
+                let waiting = provider.waiting();
+                if waiting > 0 {
+                    log::warn!(
+                        "{waiting} messages came back and waited to be sent again; they are not pushed any more, and \
+                         are in the history"
+                    );
                 }
                 provider.close().await;
             }
@@ -269,68 +270,36 @@ impl Start {
     }
 }
 
-/// Serves, and connects again when the connection was lost. Ends when it cannot be had at first, or never again.
-async fn stay_online(
-    start: &Start,
-    feed: &mut Option<Feed>,
-    online: &mut Option<Provider>,
-) -> Result<Infallible> {
-    let (mut wait, most) = AGAIN;
-    let mut first = true;
-    loop {
-        let error = match start.provider().await {
-            Ok(provider) => {
-                *online = Some(provider.clone());
-                if first {
-                    start.tell(&provider.jid()).await;
-                } else {
-                    log::warn!("online again as {}", provider.jid());
-                }
-                first = false;
-                let since = Instant::now();
-                let push = async {
-                    match feed {
-                        Some(feed) => feed.run(&provider).await,
-                        None => std::future::pending().await,
-                    }
-                };
-                let error = tokio::select! {
-                    lost = provider.wait() => lost.err(),
-                    error = push => Some(error),
-                };
-                *online = None;
-                provider.close().await;
-                if since.elapsed() > most {
-                    wait = AGAIN.0;
-                }
-                error
-            }
-            Err(error) if first || is_final(&error) => return Err(error),
-            Err(error) => Some(error),
-        };
-        // Half of it at random: all who were cut off at once should not come back at once.
-        let wait_now = wait.mul_f64(0.5 + random() / 2.0);
-        let why =
-            error.map(|error| error.to_string()).unwrap_or_else(|| "the connection was closed".to_owned());
-        log::warn!("{why}. Connecting again in {:.0} s", wait_now.as_secs_f64().max(1.0));
-        tokio::time::sleep(wait_now).await;
-        wait = (wait * 2).min(most);
+/// Serves until that is over for good: the session connects again by itself.
+async fn stay_online(start: &Start, feed: &mut Option<Feed>, online: &mut Option<Provider>) -> Error {
+    let provider = match start.provider().await {
+        Ok(provider) => online.insert(provider).clone(),
+        Err(error) => return error,
+    };
+    start.tell(&provider.jid()).await;
+    let push = async {
+        match feed {
+            Some(feed) => feed.run(&provider).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        over = provider.wait() => over.err().unwrap_or_else(crate::session::closed),
+        never = tell_states(&provider) => match never {},
+        never = push => match never {},
     }
 }
 
-/// Whether trying again is of no use before somebody changes something.
-fn is_final(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::LoginRefused | ErrorKind::CertificateRefused | ErrorKind::InvalidArgument
-    )
-}
-
-/// From 0 to 1.
-fn random() -> f64 {
-    let mut bytes = [0; 4];
-    let _ = getrandom::fill(&mut bytes);
-    f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX)
+/// Tells that the provider is back. That it was lost, the session tells itself.
+async fn tell_states(provider: &Provider) -> Infallible {
+    let mut states = provider.states();
+    while let Some(state) = states.next().await {
+        if matches!(state, ConnectionState::Resumed | ConnectionState::Reset { .. }) {
+            log::warn!("online again as {}", provider.jid());
+        }
+    }
+    std::future::pending().await
 }
 
 impl Start {
