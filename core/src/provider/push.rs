@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use minidom::Element;
 use xmpp_parsers::jid::BareJid;
 
 use super::returned::Push;
@@ -114,14 +115,14 @@ impl Provider {
         self.returned.undelivered()
     }
 
-    async fn send(&self, access: Access, subscribed: bool, payload: &Arc<str>) -> Result<()> {
+    async fn send(&self, access: Access, subscribed: bool, payload: &Payload) -> Result<()> {
         let to = access.requester.clone();
         // What waits behind others is paced when it goes.
         if !self.returned.is_waiting(&to) {
             self.session.sleep(self.pace.next(&to, &self.limits)).await?;
         }
-        let push = Push::new(self.session.new_id(), access, subscribed, payload.clone());
-        let (message, id) = (push.message()?, push.id.clone());
+        let push = Push::new(self.session.new_id(), access, subscribed, payload.text.clone());
+        let (message, id) = (push.message(payload.element.clone()), push.id.clone());
         // Before it is sent: it may be back before `send` is.
         if !self.returned.take(push) {
             return Ok(());
@@ -134,16 +135,26 @@ impl Provider {
     }
 
     /// As many records from here on as one message holds, and which those are.
-    fn chunk(&self, meta: &Metadata, records: &Records, first: usize) -> Result<(Arc<str>, Range<usize>)> {
+    fn chunk(&self, meta: &Metadata, records: &Records, first: usize) -> Result<(Payload, Range<usize>)> {
         let mut count = self.limits.push_records.max(1).min(records.len() - first);
         loop {
             let chunk = records.select(first..first + count);
             match payload::text(&Data::new(meta.clone(), chunk), self.limits.answer) {
                 Err(error) if error.kind() == ErrorKind::TooLarge && count > 1 => count /= 2,
-                written => return Ok((written?.into(), first..first + count)),
+                written => {
+                    let text = written?;
+                    let element = payload::parse(&text)?;
+                    return Ok((Payload { element, text: text.into() }, first..first + count));
+                }
             }
         }
     }
+}
+
+/// A `quoalise` element: as it is sent, and as it is kept in case it comes back.
+struct Payload {
+    element: Element,
+    text: Arc<str>,
 }
 
 /// The series of the records; none where there are no records.

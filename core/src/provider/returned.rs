@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
+use minidom::Element;
 use tokio::sync::mpsc;
 use xmpp_parsers::jid::{BareJid, Jid};
 use xmpp_parsers::message::{Id, Message, MessageType};
@@ -69,12 +70,12 @@ impl Push {
         Self { id, access, subscribed, payload, since, number: 0, returned: 0, strikes: 0 }
     }
 
-    pub(super) fn message(&self) -> crate::Result<Message> {
+    pub(super) fn message(&self, payload: Element) -> Message {
         let mut message = Message::new(Some(self.to().clone().into()));
         message.type_ = MessageType::Normal;
         message.id = Some(Id(self.id.clone()));
-        message.payloads.push(payload::parse(&self.payload)?);
-        Ok(message)
+        message.payloads.push(payload);
+        message
     }
 
     fn to(&self) -> &BareJid {
@@ -470,9 +471,9 @@ impl Again {
             }
         }
         tokio::time::sleep(self.pace.next(to, &self.returned.limits)).await;
-        let Ok(message) = push.message() else { return Outcome::Dropped };
+        let Ok(payload) = payload::parse(&push.payload) else { return Outcome::Dropped };
         let Some(session) = self.session.upgrade() else { return Outcome::Over };
-        let sent = session.send(message).await;
+        let sent = session.send(push.message(payload)).await;
         drop(session);
         if let Err(error) = sent {
             log::debug!("a push to {to} is not sent again yet: {error}");
@@ -552,7 +553,7 @@ mod tests {
             "<message xmlns='jabber:client' type='error' id='{id}' from='{from}'><error type='{kind}'>\
              <{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>"
         );
-        stanza.parse::<minidom::Element>().unwrap().try_into().unwrap()
+        stanza.parse::<Element>().unwrap().try_into().unwrap()
     }
 
     fn away(from: &str, id: &str) -> Message {
