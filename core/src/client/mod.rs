@@ -41,6 +41,9 @@ use crate::session::{Config, ConnectionState, Request, Session, States, WeakSess
 use inbox::{Inbox, Receiver};
 use outcome::data_of;
 
+/// In how many answers a hole is filled at the most.
+const MOST_PARTS: usize = 1000;
+
 /// How long a sign of life may take; nobody who is there needs longer.
 const AVAILABILITY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -263,7 +266,8 @@ impl Client {
     }
 
     /// Asks a provider for what a hole in the pushes of a series may have swallowed: from its last record that was pushed
-    /// before the hole (which is among them), or where there was none, from a day before the hole, until now.
+    /// before the hole (which is among them), or where there was none, from a day before the hole, until now. What does not
+    /// fit into one answer is asked for in several, as far as the provider says what fits.
     ///
     /// # Errors
     /// As [`get_history`](Self::get_history).
@@ -276,7 +280,34 @@ impl Client {
         let end = hole.until.max(Timestamp::now()).max(start);
         let end = end.checked_add(SignedDuration::from_secs(1)).unwrap_or(end);
         let utc = |time: Timestamp| Some(time.to_zoned(TimeZone::UTC));
-        self.get_history(provider, identifier, &Period::new(utc(start), utc(end))?).await
+        let ask = async |start, end| {
+            self.get_history(provider, identifier, &Period::new(utc(start), utc(end))?).await
+        };
+        let (mut before, mut start): (Option<Data>, _) = (None, start);
+        for _ in 0..MOST_PARTS {
+            let (answer, next) = match ask(start, end).await {
+                Err(error) => match error.fitting_period() {
+                    Some((_, fits)) if fits > start && fits < end => (ask(start, fits).await?, Some(fits)),
+                    _ => return Err(error),
+                },
+                Ok(answer) => (answer, None),
+            };
+            let all = match before.take() {
+                None => answer,
+                Some(before) => {
+                    let mut records = before.records().clone();
+                    records.extend(answer.records());
+                    Data::new(before.meta().clone(), records)
+                }
+            };
+            match next {
+                None => return Ok(all),
+                Some(fits) => (before, start) = (Some(all), fits),
+            }
+        }
+        let message =
+            format!("{provider} gives so little at once that it takes more than {MOST_PARTS} answers");
+        Err(Error::new(ErrorKind::TooLarge, message).remedy("Ask for the history of shorter periods"))
     }
 
     /// Whether a provider is there, within ten seconds.
