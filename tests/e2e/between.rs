@@ -81,11 +81,11 @@ async fn nothing_waits(provider: &Provider) {
 struct Asking(tokio::task::JoinHandle<()>);
 
 impl Asking {
-    fn begin(server: &Server, provider: &Provider) -> Self {
+    async fn begin(server: &Server, provider: &Provider) -> Self {
         let limit = Duration::from_secs(1);
         let (config, jid) = (config(server, &server.new_account()).request_timeout(limit), provider.jid());
+        let client = Client::connect(&config).await.unwrap();
         Self(tokio::spawn(async move {
-            let client = Client::connect(&config).await.unwrap();
             loop {
                 let begin = Instant::now();
                 if let Err(error) = client.get_history(&jid, SERIES, &Period::all()).await {
@@ -107,7 +107,7 @@ async fn a_link_that_is_cut_and_heals(software: [Software; 2]) {
     let ([home, away], [_back, link]) = two(software);
     let provider = serve(&home, TestService::default(), soon()).await;
     let (_client, mut listener) = subscriber(&away, &provider).await;
-    let asking = Asking::begin(&away, &provider);
+    let asking = Asking::begin(&away, &provider).await;
     let mut number = 0;
     for _ in 0..3 {
         for _ in 0..10 {
@@ -180,7 +180,7 @@ async fn a_server_that_goes(software: [Software; 2], stop: fn(&mut Server)) {
     let client = Client::connect(&config(&away, &account)).await.unwrap();
     client.subscribe(&provider.jid(), SERIES).await.unwrap();
     let mut listener = client.listen().await.unwrap();
-    let asking = Asking::begin(&away, &provider);
+    let asking = Asking::begin(&away, &provider).await;
     for number in 0..10 {
         nothing_but(number, &provider, &mut listener).await;
     }

@@ -158,7 +158,7 @@ async fn who_only_asks_takes_nothing_from_who_listens() {
         nothing_but(number, &provider, &mut listener).await;
     }
     // And nothing was doubled: with the listener gone, nothing is left for the next.
-    drop(listener);
+    listener.finish().await.1.unwrap();
     listens.close().await;
     let mut listener = asks_before.listen().await.unwrap();
     nothing_but(20, &provider, &mut listener).await;
@@ -173,6 +173,8 @@ async fn a_dropped_listener_leaves_what_follows_to_the_next() {
     client.subscribe(&provider.jid(), SERIES).await.unwrap();
     let mut listener = client.listen().await.unwrap();
     nothing_but(0, &provider, &mut listener).await;
+    // Who asks for the next is done with that one.
+    assert!(timeout(Duration::from_millis(10), listener.next()).await.is_err());
     drop(listener);
     // An answer of its own server comes behind the presence.
     client.availability(&provider.jid()).await.unwrap();
