@@ -85,6 +85,22 @@ const HOUR: [&str; 4] =
     ["--start-time", "2025-01-06T00:00:00+01:00", "--end-time", "2025-01-06T01:00:00+01:00"];
 
 #[test]
+fn stanzas_are_logged_without_what_they_say() {
+    let bench = Bench::new("verbose");
+    for verbose in ["-vv", "-vvvvv"] {
+        let ended = bench
+            .run(&[&[verbose, "get-history", bench.sandbox.provider(), CONSUMPTION], &HOUR[..]].concat());
+        assert_eq!(ended.status, Some(0), "{ended:?}");
+        let log: Vec<&str> = ended.err.lines().filter(|line| line.contains('<')).collect();
+        let shows = |what: &str| log.iter().any(|line| line.contains(what));
+        assert!(shows("sent <iq") && shows("came <iq") && shows("node='get_history'"), "{}", ended.err);
+        for secret in ["00000000000001", "<response", "<auth", "v='3", "2025-01-06"] {
+            assert!(!shows(secret), "{secret} in {}", ended.err);
+        }
+    }
+}
+
+#[test]
 fn json_has_the_shape_of_the_reference_program() {
     let bench = Bench::new("json");
     let ended = bench.get(&[&HOUR[..], &["--format", "json", "--tz", "Europe/Paris"]].concat());
