@@ -287,7 +287,10 @@ const MOST_MEMORY: u64 = 200;
 const LIMIT: Duration = Duration::from_secs(3);
 
 /// Two seconds of it are what closing may take.
-const IN_TIME: Duration = LIMIT.saturating_add(Duration::from_secs(2)).saturating_add(AT_ONCE);
+const IN_TIME: Duration = LIMIT.saturating_add(Duration::from_secs(2)).saturating_add(FLOODED);
+
+/// What a flood may take on top: the tests are not optimised, and others run beside.
+const FLOODED: Duration = Duration::from_secs(20);
 
 #[tokio::test]
 async fn memory_is_bounded_while_connecting() {
