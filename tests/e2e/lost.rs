@@ -801,7 +801,7 @@ async fn close_keeps_its_time_in_every_situation() {
 // More than is taken.
 
 /// As its `Debug` tells.
-fn waiting(listener: &Listener) -> usize {
+pub fn waiting(listener: &Listener) -> usize {
     let shown = format!("{listener:?}");
     let count = shown.split("queued: ").nth(1).and_then(|rest| rest.split([' ', ',', '}']).next());
     count.and_then(|count| count.parse().ok()).unwrap_or_else(|| panic!("no count in {shown}"))

@@ -261,6 +261,8 @@ impl Inbound {
         {
             oldest.done = true;
             state.advance();
+            // The server may wait to hear of it: an ejabberd ends a session that leaves 5,000 unacknowledged.
+            self.handled.notify_one();
         }
         let number = state.base + state.open.len() as u64;
         state.open.push_back(Open { mark, done: false });
