@@ -167,8 +167,6 @@ impl Session {
     pub(crate) async fn open(config: &Config, handler: Box<dyn Handler>) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
-            // Deadlines are looked at that often: a flood of stanzas makes each turn of a task a long one.
-            .event_interval(4)
             .thread_name("quoalise")
             .enable_all()
             .build()
