@@ -17,7 +17,7 @@ use super::dataconnect::{self, AuthorizeUri, Consent, Notice};
 use super::journal::Journal;
 use super::seen::{self, Fingerprint, Last, Seen};
 use super::{Event, Hole, Listening, Push, WhenFull};
-use crate::data::{self, Identifier};
+use crate::data::{self, Data, Identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::ReadOptions;
 use crate::session::{Change, Handler, Receipt, WeakSession, failed};
@@ -369,7 +369,7 @@ impl Inbox {
 
     /// The event of a message; none where the application is done with it.
     fn open(&self, mail: Box<Mail>) -> Result<Option<Given>> {
-        let fingerprint = mail.fingerprint();
+        let (fingerprint, read) = mail.fingerprint().unzip();
         let mut repeated = false;
         if let Some(fingerprint) = &fingerprint {
             let mut seen = self.seen();
@@ -387,7 +387,7 @@ impl Inbox {
                 return Err(error);
             }
         }
-        let mut event = self.decode(&mail);
+        let mut event = self.decode(&mail, read.flatten());
         let mut ends = Vec::new();
         match &mut event {
             Event::Push(push) => {
@@ -518,9 +518,9 @@ impl Inbox {
         self.woken.notify_waiters();
     }
 
-    fn decode(&self, mail: &Mail) -> Event {
+    fn decode(&self, mail: &Mail, read: Option<Data>) -> Event {
         let from = mail.from.clone();
-        match mail.decode() {
+        match mail.decode(read) {
             Ok(Event::Consent(mut consent)) => {
                 let state = self.lock();
                 let mut latest_first = state.authorizations.iter().rev();
@@ -622,17 +622,18 @@ impl Mail {
         }
     }
 
-    fn fingerprint(&self) -> Option<Fingerprint> {
+    /// What it is recognised by, and its readings where that took reading them.
+    fn fingerprint(&self) -> Option<(Fingerprint, Option<Data>)> {
         let sent = self.stamp.clone().and_then(Result::ok).unwrap_or(self.at);
-        let fingerprint = Fingerprint::of(&self.from, self.id.as_deref(), sent, &self.payloads)?;
+        let (fingerprint, data) = Fingerprint::of(&self.from, self.id.as_deref(), sent, &self.payloads)?;
         // One message may be told as two events.
         Some(match self.notice {
-            Some(_) => fingerprint.with("notice"),
-            None => fingerprint,
+            Some(_) => (fingerprint.with("notice"), None),
+            None => (fingerprint, data),
         })
     }
 
-    fn decode(&self) -> Result<Event> {
+    fn decode(&self, read: Option<Data>) -> Result<Event> {
         let Self { receipt: _, notice, from, id, stamp, at, body, texts, payloads, bytes: _ } = self;
         let (notice, from, id, body) = (*notice, from.clone(), id.clone(), body.clone());
         let delayed = stamp.is_some();
@@ -648,7 +649,7 @@ impl Mail {
         let mut other: Vec<_> = texts.iter().cloned().chain(others).collect();
         match notice {
             None => {
-                let data = payload::read(payloads, &options).map_err(|error| {
+                let data = read.map_or_else(|| payload::read(payloads, &options), Ok).map_err(|error| {
                     let message = format!("a push of {from} cannot be read: {error}");
                     Error::new(ErrorKind::MalformedAnswer, message).caused_by(error)
                 })?;
