@@ -146,8 +146,7 @@ pub(crate) struct Asked {
 impl Asked {
     pub(crate) async fn answer(&mut self) -> Answer {
         let answer = (&mut self.answer).await;
-        let answer =
-            answer.unwrap_or_else(|_| Err(self.shared.over.get().cloned().unwrap_or_else(lost)))?;
+        let answer = answer.unwrap_or_else(|_| Err(self.shared.over.get().cloned().unwrap_or_else(lost)))?;
         // A list or a form would be short of something, and nobody would see it.
         if answer.as_ref().is_some_and(is_cut) {
             let message = "an element of the answer is too deep, or has too long a text, to be received";
