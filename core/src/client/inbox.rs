@@ -45,6 +45,8 @@ pub(super) struct Inbox {
     flow: OnceLock<Flow>,
     /// Told when it is to be looked whether the subscriptions are still there.
     pub(super) reset: Notify,
+    /// Told when the server was told that somebody listens.
+    pub(super) announced: Notify,
 }
 
 #[derive(Default)]
@@ -442,7 +444,21 @@ impl Inbox {
                 if held { "enough waits: the server keeps the rest" } else { "there is room again" }
             );
             state.held = held && sent;
+            if !held {
+                self.announced.notify_one();
+            }
         }
+    }
+
+    /// Announces the listener as if for the first time; false where there is none, or the server was asked to keep what
+    /// comes.
+    pub(super) fn announce_again(&self) -> bool {
+        let state = self.lock();
+        if state.listening.is_none() || state.held || state.finishing {
+            return false;
+        }
+        let Some(Flow { session, priority }) = self.flow.get() else { return false };
+        session.upgrade().is_some_and(|session| session.withdraw_soon() && session.announce_soon(*priority))
     }
 
     /// No more is asked for: what is here is the rest.
@@ -757,6 +773,10 @@ impl Handler for Receiver {
             state.changed(change);
             drop(state);
             self.0.woken.notify_waiters();
+            // A new session is announced like the one before.
+            if matches!(change, Change::Reset { .. }) {
+                self.0.announced.notify_one();
+            }
         }
     }
 

@@ -10,6 +10,7 @@ mod listen;
 mod outcome;
 mod period;
 mod seen;
+mod stranded;
 
 #[cfg(feature = "cli")]
 pub(crate) use commands::Walk;
@@ -133,6 +134,7 @@ impl Client {
         client.inbox.set_flow(client.session.downgrade(), client.listening_priority);
         client.session.announce(client.quiet_priority).await?;
         client.session.spawn(look_after_subscriptions(client.downgrade()));
+        client.session.spawn(stranded::fetch(client.downgrade()));
         Ok(client)
     }
 
@@ -242,6 +244,7 @@ impl Client {
             }
             let before = self.inbox.came();
             self.session.announce_anew(self.listening_priority).await?;
+            self.inbox.announced.notify_one();
             // Heard by the server, too: ejabberd keeps what comes in beside the announcement for the next one. Whatever
             // it hands out shows that it has.
             let limit = AVAILABILITY_TIMEOUT.min(self.session.request_timeout());
