@@ -135,6 +135,7 @@ impl Client {
         client.session.announce(client.quiet_priority).await?;
         client.session.spawn(look_after_subscriptions(client.downgrade()));
         client.session.spawn(stranded::fetch(client.downgrade()));
+        client.session.spawn(look_at_the_inbox(client.downgrade()));
         Ok(client)
     }
 
@@ -386,6 +387,14 @@ async fn look_after_subscriptions(client: WeakClient) {
                 unsure.push(one);
             }
         }
+    }
+}
+
+async fn look_at_the_inbox(client: WeakClient) {
+    loop {
+        client.inbox.filled.notified().await;
+        tokio::time::sleep(inbox::STALLED).await;
+        client.inbox.look_again();
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a server keeps although somebody listens.
 //!
 //! A message that comes in just as a session announces itself may be kept for whoever announces himself next: ejabberd
-//! hands out what it has kept, and only then lets messages through. So a listener announces himself once more a little
-//! later, and again until that happened at a quiet moment.
+//! hands out what it has kept, and only then lets messages through. So a listener announces itself once more, at the
+//! first quiet moment: at any other it would happen again.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use tokio::time::sleep;
 
 use super::WeakClient;
 
-/// How long after an announcement it is made again, at first and, while much comes in, at the most.
-const AGAIN: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(30));
+/// How long after an announcement it is made again at the soonest.
+const SOON: Duration = Duration::from_secs(3);
 
-/// How long nothing may come behind an announcement for that to be a quiet moment. What was kept comes at once.
+/// How long nothing comes in a quiet moment.
 const QUIET: Duration = Duration::from_secs(1);
 
 /// Runs for as long as the client lives.
@@ -21,25 +21,17 @@ pub(super) async fn fetch(client: WeakClient) {
     let announced = || client.inbox.announced.notified();
     loop {
         announced().await;
-        let mut wait = AGAIN.0;
+        let mut wait = SOON;
         loop {
-            tokio::select! {
-                () = announced() => {
-                    wait = AGAIN.0;
-                    continue;
-                }
-                () = sleep(wait) => {}
-            }
             let before = client.inbox.came();
-            if !client.inbox.announce_again() {
+            tokio::select! {
+                () = announced() => wait = SOON,
+                () = sleep(wait) => wait = QUIET,
+            }
+            if wait == QUIET && client.inbox.came() == before {
                 break;
             }
-            sleep(QUIET).await;
-            if client.inbox.came() == before {
-                break;
-            }
-            log::debug!("messages came beside an announcement, which is made again");
-            wait = (2 * wait).min(AGAIN.1);
         }
+        client.inbox.announce_again();
     }
 }
