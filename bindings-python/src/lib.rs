@@ -1,11 +1,13 @@
 //! The native module of the Python package: converts types, waits, and nothing else.
 
-#![allow(unsafe_code, reason = "what PyO3's macros write")]
+#![allow(unsafe_code, reason = "what PyO3's macros write, and a pointer of the executor's")]
 
-mod client;
 mod convert;
 mod data;
 mod error;
+mod generated;
+mod named;
+mod operation;
 mod wait;
 
 use pyo3::prelude::*;
@@ -13,6 +15,8 @@ use pyo3::prelude::*;
 /// The native part of `quoalise`.
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<client::Client>()?;
-    module.add_class::<data::Data>()
+    module.add_class::<operation::Operation>()?;
+    module.add_class::<operation::Completions>()?;
+    module.add_class::<data::Data>()?;
+    generated::add_to(module)
 }

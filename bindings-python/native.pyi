@@ -1,0 +1,3 @@
+@final
+class Data:
+    def __len__(self) -> int: ...
