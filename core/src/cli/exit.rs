@@ -100,7 +100,9 @@ impl From<ErrorKind> for Exit {
             K::ProviderOffline | K::ServerUnreachable | K::NoAnswer => Self::ProviderAbsent,
             K::CommandFailed | K::UpstreamError | K::LimitReached => Self::CommandFailed,
             K::MalformedAnswer | K::MalformedData => Self::MalformedData,
-            K::ConnectionLost | K::Replaced | K::SessionExpired | K::Closed => Self::ConnectionLost,
+            K::ConnectionLost | K::Replaced | K::SessionExpired | K::Closed | K::UsedAfterFork => {
+                Self::ConnectionLost
+            }
         }
     }
 }

@@ -1,0 +1,18 @@
+//! The native module of the Python package: converts types, waits, and nothing else.
+
+#![allow(unsafe_code, reason = "what PyO3's macros write")]
+
+mod client;
+mod convert;
+mod data;
+mod error;
+mod wait;
+
+use pyo3::prelude::*;
+
+/// The native part of `quoalise`.
+#[pymodule]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<client::Client>()?;
+    module.add_class::<data::Data>()
+}
