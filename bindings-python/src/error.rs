@@ -16,6 +16,11 @@ pub fn raise(py: Python<'_>, error: &ffi::Error) -> PyErr {
     exception(py, error).map_or_else(|failed| failed, |exception| PyErr::from_value(exception.into_bound(py)))
 }
 
+/// The exception for an argument that cannot be right.
+pub fn invalid(py: Python<'_>, message: &str) -> PyErr {
+    raise(py, &ffi::Error::from(quoalise::Error::answer(quoalise::ErrorKind::InvalidArgument, message)))
+}
+
 fn exception(py: Python<'_>, error: &ffi::Error) -> PyResult<Py<PyAny>> {
     let classes = OF_KIND.get_or_try_init(py, || {
         let module = py.import("quoalise._errors")?;

@@ -14,5 +14,5 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<client::Client>()?;
-    module.add_class::<data::Data>()
+    data::register(module)
 }

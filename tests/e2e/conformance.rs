@@ -459,12 +459,13 @@ fn every_kind_that_stanzas_can_show_has_a_case() {
                 .unwrap()
         })
         .concat();
-    // These take a network or a server that misbehaves, or a second session.
+    // These take a network or a server that misbehaves, a second session, or a fork.
     let elsewhere = [
         ErrorKind::ConnectTimeout,
         ErrorKind::UnsuitableServer,
         ErrorKind::ConnectionLost,
         ErrorKind::Replaced,
+        ErrorKind::UsedAfterFork,
     ];
     for kind in ErrorKind::ALL {
         let has_case = shown.contains(&format!("\"kind\": \"{kind}\""));

@@ -18,6 +18,7 @@
 
 from ._errors import *  # noqa: F403
 from ._error import Error
-from ._native import Client, Data
+from ._native import Client, Data, DeviceIdentifier, Gap, Measurement, Metadata, Pricing, Record
+from ._reference import Sensml
 
 connect = Client.connect
