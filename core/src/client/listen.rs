@@ -131,6 +131,7 @@ impl std::fmt::Debug for Hole {
 
 /// What to do with what comes when nobody takes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[non_exhaustive]
 pub enum WhenFull {
     /// The server keeps it, as for an account that is away, until half of what waits was taken; answers to requests go on
