@@ -41,16 +41,19 @@ impl DeviceIdentifier {
         Self(CoreDevice { authority, kind, value })
     }
 
+    /// Who gives such names: ``enedis``, ``grdf``, …
     #[getter]
     fn authority(&self) -> Option<&str> {
         self.0.authority.as_deref()
     }
 
+    /// The kind of name: ``prm``, ``pce``, …
     #[getter]
     fn kind(&self) -> Option<&str> {
         self.0.kind.as_deref()
     }
 
+    /// The name itself.
     #[getter]
     fn value(&self) -> Option<&str> {
         self.0.value.as_deref()
@@ -103,57 +106,68 @@ impl Measurement {
         Ok(Self(measurement))
     }
 
+    /// ``active-power``, ``active-energy-index``, ``load-profile``, …
     #[getter]
     fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
     }
 
+    /// ``consumption`` or ``production``.
     #[getter]
     fn direction(&self) -> Option<&str> {
         self.0.direction.as_deref()
     }
 
+    /// ``power``, ``energy``, ``voltage``, …
     #[getter]
     fn quantity(&self) -> Option<&str> {
         self.0.quantity.as_deref()
     }
 
+    /// The kind of quantity: ``electrical``, …
     #[getter]
     fn kind(&self) -> Option<&str> {
         self.0.kind.as_deref()
     }
 
+    /// ``active``, ``reactive``, …
     #[getter]
     fn subtype(&self) -> Option<&str> {
         self.0.subtype.as_deref()
     }
 
+    /// The unit: ``W``, ``Wh``, ``VA``, …
     #[getter]
     fn unit(&self) -> Option<&str> {
         self.0.unit.as_deref()
     }
 
+    /// How each value stands for its interval: ``mean``, ``sum``, ``max``, ``min``, or something else as written.
     #[getter]
     fn aggregation(&self) -> Option<&str> {
         self.0.aggregation.as_ref().map(Aggregation::as_str)
     }
 
+    /// How long the interval of a value is, as ISO 8601: ``PT30M``, ``P1D``, … It begins at the record's time.
     #[getter]
     fn sampling_interval(&self) -> Option<String> {
         self.0.sampling_interval.map(|interval| interval.to_string())
     }
 
+    /// The same as a duration; none for days and months, whose length depends on the date.
     #[getter]
     fn interval(&self) -> Option<std::time::Duration> {
         let seconds = self.0.sampling_interval.and_then(|interval| interval.seconds())?;
         u64::try_from(seconds).ok().map(std::time::Duration::from_secs)
     }
 
+    /// Whether the distributor has corrected the values.
     #[getter]
     fn corrected(&self) -> Option<bool> {
         self.0.corrected
     }
 
+    /// Whether the values are estimated rather than measured.
     #[getter]
     fn estimated(&self) -> Option<bool> {
         self.0.estimated
@@ -218,21 +232,25 @@ impl Pricing {
         Self(CorePricing { range_code, range_description, kind, kind_description })
     }
 
+    /// The class: ``hph``, ``hch``, …
     #[getter]
     fn range_code(&self) -> Option<&str> {
         self.0.range_code.as_deref()
     }
 
+    /// The class in words.
     #[getter]
     fn range_description(&self) -> Option<&str> {
         self.0.range_description.as_deref()
     }
 
+    /// Whose tariff: ``distributor``, ``supplier``, …
     #[getter]
     fn kind(&self) -> Option<&str> {
         self.0.kind.as_deref()
     }
 
+    /// Whose tariff, in words.
     #[getter]
     fn kind_description(&self) -> Option<&str> {
         self.0.kind_description.as_deref()
@@ -256,7 +274,9 @@ impl Pricing {
     }
 }
 
-/// What a series is: device, measurement, tariff.
+/// What a series is: device, measurement, tariff. Both dialects of Quoalise come out as this.
+///
+/// What has no field here is in ``as_dict``, and is kept.
 #[pyclass(frozen, eq, module = "quoalise")]
 #[derive(Clone, PartialEq)]
 pub struct Metadata(pub CoreMetadata);
@@ -298,26 +318,31 @@ impl Metadata {
         Ok(Self(metadata))
     }
 
+    /// The kind of device, such as ``electricity-meter``.
     #[getter]
     fn device_type(&self) -> Option<&str> {
         self.0.device_type.as_deref()
     }
 
+    /// What the device is called, and by whom.
     #[getter]
     fn device(&self) -> Option<DeviceIdentifier> {
         self.0.device.clone().map(DeviceIdentifier)
     }
 
+    /// What is measured.
     #[getter]
     fn measurement(&self) -> Measurement {
         Measurement(self.0.measurement.clone())
     }
 
+    /// The tariff the values belong to.
     #[getter]
     fn pricing(&self) -> Option<Pricing> {
         self.0.pricing.clone().map(Pricing)
     }
 
+    /// All that is known, also what has no field here, as nested dicts of texts.
     #[getter]
     fn as_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         match self.0.to_element().to_json() {

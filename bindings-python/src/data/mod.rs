@@ -8,7 +8,7 @@ mod show;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pyo3::exceptions::{PyIndexError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyIndexError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyList, PySlice, PyString, PyTuple};
 use pyo3::{IntoPyObjectExt, intern};
@@ -40,7 +40,10 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(restore, module)?)
 }
 
-/// One payload: the records of all its series in one set of columns, and what each series is.
+/// One payload: the records of all its series, and what each series is.
+///
+/// ``data[0]`` is a record, ``data[:48]`` are data again. ``times`` and ``values`` are columns for NumPy. Polars, PyArrow, DuckDB
+/// and pandas take data as they are, by Arrow's interface: ``polars.DataFrame(data)``, ``pyarrow.table(data)``.
 #[pyclass(frozen, weakref, module = "quoalise")]
 pub struct Data(Mutex<Arc<ffi::Data>>);
 
@@ -81,6 +84,10 @@ fn from_json<'py>(
 
 fn to_json_text(value: &Bound<'_, PyAny>) -> PyResult<String> {
     value.py().import("json")?.call_method1("dumps", (value,))?.extract()
+}
+
+fn no_such_record() -> PyErr {
+    PyIndexError::new_err("there is no such record")
 }
 
 fn same_payload(one: &Arc<ffi::Data>, other: &Arc<ffi::Data>) -> bool {
@@ -135,13 +142,16 @@ impl Data {
             let rows = (start..stop.max(start)).step_by(indices.step.cast_unsigned());
             return Self::of(core.select(rows)).into_py_any(py);
         }
-        let index: isize = key.extract().map_err(|_| {
+        let index: isize = key.extract().map_err(|error: PyErr| {
+            if error.is_instance_of::<PyOverflowError>(py) {
+                return no_such_record();
+            }
             let kind = key.get_type().name().map_or_else(|_| "this".to_owned(), |name| name.to_string());
             PyTypeError::new_err(format!("records are asked for by number or slice, not {kind}"))
         })?;
         let row = if index < 0 { index + length } else { index };
         let record = usize::try_from(row).ok().and_then(|row| core.records().get(row));
-        let record = record.ok_or_else(|| PyIndexError::new_err("there is no such record"))?;
+        let record = record.ok_or_else(no_such_record)?;
         let text = |text: &str| PyString::new(py, text).unbind();
         Record::of(py, &record, text(record.name), record.unit.map(text))?.into_py_any(py)
     }
@@ -159,6 +169,7 @@ impl Data {
         show::html(self.now().inner())
     }
 
+    /// All records, as a list. Iterating over the data makes them one by one.
     #[getter]
     fn records<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         let data = self.now();
@@ -171,21 +182,25 @@ impl Data {
         Ok(list)
     }
 
+    /// What the first series is; mostly there is but one.
     #[getter]
     fn metadata(&self) -> Metadata {
         Metadata(self.now().inner().meta().clone())
     }
 
+    /// The same as nested dicts, as the reference program has it.
     #[getter]
     fn meta<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.metadata().into_pyobject(py)?.getattr("as_dict")
     }
 
+    /// The records to be read and appended to, as the reference program has them.
     #[getter]
     fn sensml<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("quoalise._reference")?.getattr("Sensml")?.call_method1("_of", (slf,))
     }
 
+    /// Each series of the payload by itself; at least one. Mostly there is but one.
     #[getter]
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let data = self.now();
@@ -198,47 +213,55 @@ impl Data {
         PyTuple::new(py, core.parts().iter().map(part).collect::<PyResult<Vec<_>>>()?)
     }
 
+    /// The SenML version (``bver``) of the first series.
     #[getter]
     fn version(&self) -> u32 {
         self.now().inner().parts().first().map_or(DEFAULT_VERSION, |part| part.version())
     }
 
+    /// The times of all records.
     #[getter]
     fn times(&self) -> Times {
         Times(self.now())
     }
 
+    /// The numbers of all records.
     #[getter]
     fn values(&self) -> Values {
         Values(self.now())
     }
 
+    /// The different names, in the order they first occur.
     #[getter]
     fn names(&self) -> Vec<String> {
         self.now().inner().records().names().map(str::to_owned).collect()
     }
 
+    /// The different units, in the order they first occur.
     #[getter]
     fn units(&self) -> Vec<String> {
         let data = self.now();
         data.inner().records().units().filter(|unit| !unit.is_empty()).map(str::to_owned).collect()
     }
 
+    /// The energy in Wh: mean power times its interval, or sums of energy, added up.
+    ///
+    /// None where that has no meaning: another quantity, no fixed interval, a meter index. Gaps count as nothing.
     #[getter]
     fn energy_wh(&self) -> Option<f64> {
         self.now().inner().energy_wh()
     }
 
+    /// Where values are missing: records that are gaps, and holes between records that are further apart than the sampling
+    /// interval of their series. Only for series whose interval is of fixed length.
     fn missing(&self) -> Vec<Gap> {
         self.now().inner().gaps().into_iter().map(Gap).collect()
     }
 
+    /// The JSON of the reference program: metadata as nested objects, and a list of records with their times in this zone; by
+    /// default in the system's. Of several series it is a list of such objects.
     #[pyo3(signature = (indent=None, tz=None))]
-    fn to_json(
-        &self,
-        indent: Option<Bound<'_, PyAny>>,
-        tz: Option<Bound<'_, PyAny>>,
-    ) -> PyResult<String> {
+    fn to_json(&self, indent: Option<Bound<'_, PyAny>>, tz: Option<Bound<'_, PyAny>>) -> PyResult<String> {
         let zone = tz.as_ref().map_or_else(|| Ok(Some(TimeZone::system())), zone_of)?;
         let data = self.now();
         let mut series = data.inner().to_json(zone.as_ref().unwrap_or(&TimeZone::UTC));
@@ -256,11 +279,15 @@ impl Data {
         };
         let mut out = Vec::new();
         let style = serde_json::ser::PrettyFormatter::with_indent(indent.as_bytes());
-        let written = serde::Serialize::serialize(&json, &mut serde_json::Serializer::with_formatter(&mut out, style));
+        let written =
+            serde::Serialize::serialize(&json, &mut serde_json::Serializer::with_formatter(&mut out, style));
         written.map_err(|error| PyValueError::new_err(error.to_string()))?;
         String::from_utf8(out).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
+    /// As a ``pandas.DataFrame``, one row a record by its time in this zone, by default UTC.
+    ///
+    /// The columns are ``value`` and ``unit``, ``name`` where there are several, and others where a record holds more.
     #[pyo3(signature = (tz=None))]
     fn to_pandas<'py>(slf: &Bound<'py, Self>, tz: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("quoalise._pandas")?.call_method1("frame", (slf, tz))
@@ -353,7 +380,10 @@ impl Data {
     }
 }
 
-fn bytes<'py, const N: usize>(py: Python<'py>, numbers: impl Iterator<Item = [u8; N]>) -> Bound<'py, PyBytes> {
+fn bytes<'py, const N: usize>(
+    py: Python<'py>,
+    numbers: impl Iterator<Item = [u8; N]>,
+) -> Bound<'py, PyBytes> {
     PyBytes::new(py, &numbers.flatten().collect::<Vec<u8>>())
 }
 
@@ -394,14 +424,16 @@ fn restore(py: Python<'_>, state: State<'_>) -> PyResult<Data> {
         for _ in 0..length {
             let (((name, unit), time), value) = rows.next().ok_or_else(broken)?;
             if let Some((_, record)) = special.next_if(|(at, _)| *at == row) {
-                let pushed = record.get().with(py, |record| {
-                    records.push(record).map_err(|error| core_error(py, error))
-                });
+                let pushed = record
+                    .get()
+                    .with(py, |record| records.push(record).map_err(|error| core_error(py, error)));
                 pushed?;
             } else {
                 let name = names.get(name as usize).ok_or_else(broken)?;
-                let unit = Some(&**units.get(unit as usize).ok_or_else(broken)?).filter(|unit| !unit.is_empty());
-                let record = CoreRecord::number(name, time, unit, Some(value).filter(|value| !value.is_nan()));
+                let unit =
+                    Some(&**units.get(unit as usize).ok_or_else(broken)?).filter(|unit| !unit.is_empty());
+                let record =
+                    CoreRecord::number(name, time, unit, Some(value).filter(|value| !value.is_nan()));
                 records.push(&record).map_err(|error| core_error(py, error))?;
             }
             row += 1;
@@ -438,7 +470,9 @@ fn zone_of(tz: &Bound<'_, PyAny>) -> PyResult<Option<TimeZone>> {
 fn times_by(data: &CoreData, tz: &Bound<'_, PyAny>, series: &mut [serde_json::Value]) -> PyResult<()> {
     let py = tz.py();
     for (part, json) in data.parts().iter().zip(series) {
-        let Some(records) = json.get_mut("records").and_then(serde_json::Value::as_array_mut) else { continue };
+        let Some(records) = json.get_mut("records").and_then(serde_json::Value::as_array_mut) else {
+            continue;
+        };
         for (row, record) in part.rows().zip(records) {
             let time = record::time_of(py, data.records().times()[row])?;
             let time = time.bind(py).call_method1(intern!(py, "astimezone"), (tz,))?;
@@ -458,22 +492,24 @@ impl Gap {
     #[new]
     fn new(name: String, start: &Bound<'_, PyAny>, end: &Bound<'_, PyAny>) -> PyResult<Self> {
         use crate::convert::FromPython;
-        let micros = |time| {
-            quoalise::jiff::Zoned::from_python(time).map(|time| time.timestamp().as_microsecond())
-        };
+        let micros =
+            |time| quoalise::jiff::Zoned::from_python(time).map(|time| time.timestamp().as_microsecond());
         Ok(Self(CoreGap { name, start: micros(start)?, end: micros(end)? }))
     }
 
+    /// The name of the series.
     #[getter]
     fn name(&self) -> &str {
         &self.0.name
     }
 
+    /// Where the first missing interval begins.
     #[getter]
     fn start(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         record::time_of(py, self.0.start)
     }
 
+    /// Where the last missing interval ends.
     #[getter]
     fn end(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         record::time_of(py, self.0.end)
@@ -481,7 +517,8 @@ impl Gap {
 
     /// The name may be a meter's number, and is left out.
     fn __repr__(&self) -> String {
-        let time = |micros| Timestamp::from_microsecond(micros).map(|time| time.to_string()).unwrap_or_default();
+        let time =
+            |micros| Timestamp::from_microsecond(micros).map(|time| time.to_string()).unwrap_or_default();
         format!("Gap(start={}, end={})", time(self.0.start), time(self.0.end))
     }
 
@@ -490,4 +527,3 @@ impl Gap {
         Ok((<Self as pyo3::PyTypeInfo>::type_object(py).into_any(), fields))
     }
 }
-

@@ -76,24 +76,27 @@ impl Record {
         let name = self.name.bind(py).to_cow()?;
         let unit = self.unit.as_ref().map(|unit| unit.bind(py).to_cow()).transpose()?;
         let (text, bytes);
-        let (mut integer, value) = (None, match &self.value {
-            Reading::Gap => None,
-            Reading::Number(number) => Some(Value::Number(*number)),
-            Reading::Other(other) => {
-                let other = other.bind(py);
-                Some(if let Ok(boolean) = other.cast::<PyBool>() {
-                    Value::Boolean(boolean.is_true())
-                } else if let Ok(found) = other.cast::<PyString>() {
-                    text = found.to_cow()?;
-                    Value::Text(&text)
-                } else if let Ok(found) = other.cast::<PyBytes>() {
-                    bytes = found.clone();
-                    Value::Data(bytes.as_bytes())
-                } else {
-                    Value::Number(other.extract()?)
-                })
-            }
-        });
+        let (mut integer, value) = (
+            None,
+            match &self.value {
+                Reading::Gap => None,
+                Reading::Number(number) => Some(Value::Number(*number)),
+                Reading::Other(other) => {
+                    let other = other.bind(py);
+                    Some(if let Ok(boolean) = other.cast::<PyBool>() {
+                        Value::Boolean(boolean.is_true())
+                    } else if let Ok(found) = other.cast::<PyString>() {
+                        text = found.to_cow()?;
+                        Value::Text(&text)
+                    } else if let Ok(found) = other.cast::<PyBytes>() {
+                        bytes = found.clone();
+                        Value::Data(bytes.as_bytes())
+                    } else {
+                        Value::Number(other.extract()?)
+                    })
+                }
+            },
+        );
         if let (Reading::Other(other), Some(Value::Number(_))) = (&self.value, value) {
             integer = other.bind(py).extract::<i128>().ok();
         }
@@ -139,7 +142,8 @@ impl Record {
 impl Record {
     #[classattr]
     #[pyo3(name = "__match_args__")]
-    const MATCH_ARGS: [&'static str; 4] = ["name", "time", "unit", "value"];
+    const MATCH_ARGS: (&'static str, &'static str, &'static str, &'static str) =
+        ("name", "time", "unit", "value");
 
     #[new]
     #[pyo3(signature = (name, time, unit=None, value=None, sum=None, update_time=None, other=None))]
@@ -173,42 +177,50 @@ impl Record {
         Ok(Self { name: name.unbind(), time, unit: unit.map(Bound::unbind), value, more })
     }
 
+    /// The full name: base name and name together.
     #[getter]
     fn name<'py>(&self, py: Python<'py>) -> &Bound<'py, PyString> {
         self.name.bind(py)
     }
 
+    /// The time, in UTC; where the value is over a period, its start.
     #[getter]
     pub fn time(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         time_of(py, self.time)
     }
 
+    /// The unit (``W``, ``Wh``, …), where one is given.
     #[getter]
     fn unit<'py>(&self, py: Python<'py>) -> Option<&Bound<'py, PyString>> {
         self.unit.as_ref().map(|unit| unit.bind(py))
     }
 
+    /// The value: a number, a text, a boolean, or bytes. None for a gap, and for a record that only carries a sum.
     #[getter]
     fn value(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         self.value_of(py)
     }
 
+    /// The integral of the value over time, in unit times seconds.
     #[getter]
     fn sum(&self) -> Option<f64> {
         self.more.as_ref().and_then(|more| more.sum)
     }
 
+    /// In how many seconds at the latest the next record is to come.
     #[getter]
     fn update_time(&self) -> Option<f64> {
         self.more.as_ref().and_then(|more| more.update_time)
     }
 
+    /// Labels that SenML's registry may have and this library does not know.
     #[getter]
     fn other<'py>(&self, py: Python<'py>) -> Bound<'py, PyDict> {
         let other = self.more.as_ref().and_then(|more| more.other.as_ref());
         other.map_or_else(|| PyDict::new(py), |other| other.bind(py).clone())
     }
 
+    /// Whether this is a gap: neither a value nor a sum.
     #[getter]
     fn is_gap(&self) -> bool {
         matches!(self.value, Reading::Gap) && self.sum().is_none()
@@ -244,7 +256,10 @@ impl Record {
             ("update_time", self.update_time().map(|time| time.into_bound_py_any(py)).transpose()?),
             (
                 "other",
-                self.more.as_ref().and_then(|more| more.other.as_ref()).map(|it| it.bind(py).clone().into_any()),
+                self.more
+                    .as_ref()
+                    .and_then(|more| more.other.as_ref())
+                    .map(|it| it.bind(py).clone().into_any()),
             ),
         ] {
             if let Some(value) = value {
