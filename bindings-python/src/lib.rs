@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "what PyO3's macros write")]
 
 mod client;
+mod command;
 mod convert;
 mod data;
 mod error;
@@ -14,5 +15,6 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<client::Client>()?;
+    module.add_function(wrap_pyfunction!(command::_command, module)?)?;
     data::register(module)
 }
