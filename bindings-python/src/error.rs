@@ -52,3 +52,11 @@ impl ToPython for Arc<ffi::Error> {
         exception(py, &self)
     }
 }
+
+/// For tests: an error of this kind on its way from the core.
+#[pyfunction]
+pub fn _raise(py: Python<'_>, kind: &str) -> PyResult<()> {
+    let known = quoalise::ErrorKind::ALL.into_iter().find(|known| known.as_str() == kind);
+    let kind = known.ok_or_else(|| invalid(py, "there is no such kind of error"))?;
+    Err(raise(py, &ffi::Error::from(quoalise::Error::answer(kind, "raised for a test"))))
+}

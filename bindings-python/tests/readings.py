@@ -43,7 +43,9 @@ def all_types() -> quoalise.Data:
             Record("urn:dev:ow:1_raw", MIDNIGHT, None, b"\0\xff"),
             Record("urn:dev:ow:1_index", MIDNIGHT, "Wh", 9_007_199_254_740_993),
             Record("urn:dev:ow:1_heat", MIDNIGHT, "Cel", -12.25, sum=4.5, update_time=60.0),
-            Record("urn:dev:ow:1_heat", MIDNIGHT + HALF_HOUR, "K", 1e-300, other={"colour": "red", "n_": [1]}),
+            Record(
+                "urn:dev:ow:1_heat", MIDNIGHT + HALF_HOUR, "K", 1e-300, other={"colour": "red", "n_": [1]}
+            ),
             Record("urn:dev:ow:1_heat", MIDNIGHT + 2 * HALF_HOUR, "K", None, sum=9.0),
             Record("urn:dev:ow:1_heat", MIDNIGHT + 3 * HALF_HOUR, "K"),
         ]

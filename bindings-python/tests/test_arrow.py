@@ -125,7 +125,11 @@ def test_a_large_one() -> None:
     table = pa.table(many)
     table.validate(full=True)
     assert table["value"].to_pylist() == [float(step) for step in range(20_000)]
-    names = Data(records=[Record(f"urn:dev:ow:{row % 300}_a", MIDNIGHT, f"u{row % 7}", float(row)) for row in range(1000)])
+    names = Data(
+        records=[
+            Record(f"urn:dev:ow:{row % 300}_a", MIDNIGHT, f"u{row % 7}", float(row)) for row in range(1000)
+        ]
+    )
     table = pa.table(names)
     table.validate(full=True)
     assert table["name"].to_pylist() == [f"urn:dev:ow:{row % 300}_a" for row in range(1000)]

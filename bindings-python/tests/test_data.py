@@ -58,7 +58,15 @@ def test_records_by_iteration_index_and_slice() -> None:
 
 def test_slices_are_data() -> None:
     data = day()
-    for part in (slice(0, 10), slice(None), slice(40, 99), slice(5, 5), slice(7, 3), slice(-3, None), slice(1, 40, 7)):
+    for part in (
+        slice(0, 10),
+        slice(None),
+        slice(40, 99),
+        slice(5, 5),
+        slice(7, 3),
+        slice(-3, None),
+        slice(1, 40, 7),
+    ):
         assert isinstance(data[part], Data)
         assert list(data[part]) == list(data)[part]
         assert data[part].metadata == METADATA
@@ -114,7 +122,10 @@ def test_columns_as_sequences() -> None:
 def test_records() -> None:
     one = Record("a", MIDNIGHT, "W", 1.0)
     assert one == Record(name="a", time=MIDNIGHT.astimezone(UTC), unit="W", value=1.0)
-    assert hash(one) == hash(Record("a", MIDNIGHT, "W", 1.0)) and len({one, Record("a", MIDNIGHT, "W", 1.0)}) == 1
+    assert (
+        hash(one) == hash(Record("a", MIDNIGHT, "W", 1.0))
+        and len({one, Record("a", MIDNIGHT, "W", 1.0)}) == 1
+    )
     for other in (
         Record("b", MIDNIGHT, "W", 1.0),
         Record("a", MIDNIGHT + HALF_HOUR, "W", 1.0),
@@ -127,9 +138,7 @@ def test_records() -> None:
         assert one != other
     assert vars(one) == {"name": "a", "time": MIDNIGHT, "value": 1.0, "unit": "W"}
     assert repr(one) == "Record(name='a', time=2022-01-09T23:00:00Z, unit='W', value=1.0)"
-    match one:
-        case Record(name, time, unit, value):
-            assert (name, time, unit, value) == ("a", MIDNIGHT, "W", 1.0)
+    assert Record.__match_args__ == ("name", "time", "unit", "value")
     with pytest.raises(AttributeError):
         one.value = 2.0  # type: ignore[misc]
     for value in (True, "text", b"bytes", 9_007_199_254_740_993, 2**63, 1.5, None):
@@ -148,10 +157,14 @@ def test_what_no_record_can_be() -> None:
             Record("a", time)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="number, a text"):
         Record("a", MIDNIGHT, None, [1.0])  # type: ignore[arg-type]
-    for wrong in (Record("no name", MIDNIGHT), Record("", MIDNIGHT), Record("a", MIDNIGHT, "W", float("nan"))):
+    for wrong in (
+        Record("no name", MIDNIGHT),
+        Record("", MIDNIGHT),
+        Record("a", MIDNIGHT, "W", float("nan")),
+    ):
         with pytest.raises(quoalise.MalformedData):
             Data(records=[wrong])
-    with pytest.raises(TypeError, match="quoalise.Record"):
+    with pytest.raises(TypeError, match=r"quoalise\.Record"):
         Data(records=[("a", MIDNIGHT, "W", 1.0)])  # type: ignore[list-item]
     with pytest.raises(TypeError, match="either"):
         Data(sensml=quoalise.Sensml(), records=[])
@@ -182,7 +195,11 @@ def test_metadata() -> None:
     assert (measurement.name, measurement.unit, measurement.aggregation) == ("active-power", "W", "mean")
     assert (measurement.sampling_interval, measurement.interval) == ("PT30M", HALF_HOUR)
     assert measurement == Measurement(
-        name="active-power", direction="consumption", unit="W", aggregation="average", sampling_interval="1800"
+        name="active-power",
+        direction="consumption",
+        unit="W",
+        aggregation="average",
+        sampling_interval="1800",
     )
     assert Measurement(sampling_interval="P1D").interval is None
     assert (Measurement().corrected, Measurement(corrected=False).corrected) == (None, False)
@@ -198,24 +215,30 @@ def test_metadata() -> None:
         assert pickle.loads(pickle.dumps(thing)) == thing == copy.deepcopy(thing)
     # A meter's number is for nobody's log.
     assert "00000000000001" not in repr(METADATA) and "active-power" in repr(METADATA)
-    assert repr(pricing) == "Pricing(range_code='hph', range_description='heures pleines', kind='distributor')"
+    assert (
+        repr(pricing) == "Pricing(range_code='hph', range_description='heures pleines', kind='distributor')"
+    )
 
 
 def test_metadata_as_dicts() -> None:
     data = day()
-    assert data.meta == data.metadata.as_dict == {
-        "device": {
-            "type": "electricity-meter",
-            "identifier": {"authority": "enedis", "type": "prm", "value": "00000000000001"},
-        },
-        "measurement": {
-            "name": "active-power",
-            "direction": "consumption",
-            "unit": "W",
-            "aggregation": "mean",
-            "sampling-interval": "PT30M",
-        },
-    }
+    assert (
+        data.meta
+        == data.metadata.as_dict
+        == {
+            "device": {
+                "type": "electricity-meter",
+                "identifier": {"authority": "enedis", "type": "prm", "value": "00000000000001"},
+            },
+            "measurement": {
+                "name": "active-power",
+                "direction": "consumption",
+                "unit": "W",
+                "aggregation": "mean",
+                "sampling-interval": "PT30M",
+            },
+        }
+    )
     assert Metadata(data.meta) == METADATA and Data(data.meta).metadata == METADATA
     nested = {
         "measurement": {
@@ -226,7 +249,9 @@ def test_metadata_as_dicts() -> None:
         "unknown": {"x": "1", "more": [{"y": "2"}, {"y": "3"}]},
     }
     metadata = Metadata(nested)
-    assert metadata.measurement == Measurement(name="load-profile", aggregation="mean", sampling_interval="PT30M")
+    assert metadata.measurement == Measurement(
+        name="load-profile", aggregation="mean", sampling_interval="PT30M"
+    )
     assert metadata.as_dict["unknown"] == nested["unknown"]
     assert pickle.loads(pickle.dumps(metadata)) == metadata
     assert pickle.loads(pickle.dumps(metadata)).as_dict == metadata.as_dict
@@ -240,7 +265,8 @@ def test_json(tz: tzinfo | str | None) -> None:
     assert made == {
         "meta": data.meta,
         "records": [
-            {"name": r.name, "time": r.time.astimezone(zone).isoformat(), "value": r.value, "unit": r.unit} for r in data
+            {"name": r.name, "time": r.time.astimezone(zone).isoformat(), "value": r.value, "unit": r.unit}
+            for r in data
         ],
     }
     assert list(made["records"][0]) == ["name", "time", "value", "unit"]
@@ -259,7 +285,9 @@ def test_json_layout() -> None:
     data = day()
     assert "\n" not in data.to_json()
     assert data.to_json(indent=2, tz=UTC).startswith('{\n  "meta": {\n    "device"')
-    assert data.to_json(indent=0).startswith('{\n"meta"') and data.to_json(indent="\t").startswith('{\n\t"meta"')
+    assert data.to_json(indent=0).startswith('{\n"meta"') and data.to_json(indent="\t").startswith(
+        '{\n\t"meta"'
+    )
     for wrong in ("Europe/Nowhere", "+01:00x"):
         with pytest.raises(ValueError, match="no time zone"):
             data.to_json(tz=wrong)
@@ -285,7 +313,9 @@ def test_pandas() -> None:
     frame = all_types().to_pandas()
     assert list(frame.columns) == ["name", "value", "unit", "sum", "update_time"]
     assert list(frame["name"]) == [r.name for r in all_types()]
-    assert list(frame["unit"].astype(object).where(frame["unit"].notna(), None)) == [r.unit for r in all_types()]
+    assert list(frame["unit"].astype(object).where(frame["unit"].notna(), None)) == [
+        r.unit for r in all_types()
+    ]
     assert frame["value"].iloc[2] == "l'état: <à demi> & 😀" and frame["value"].iloc[6] == -12.25
     assert frame["sum"].iloc[8] == 9.0 and frame["sum"].isna().sum() == 8
 
@@ -306,7 +336,11 @@ def test_a_notebook_shows_some_rows() -> None:
     assert "<td>2022-01-09T23:00:00Z</td><td>400</td><td>W</td>" in html and "<td>447</td>" in html
     assert SERIES not in html
     html = all_types()._repr_html_()
-    assert "l'état: &lt;à demi&gt; &amp; 😀" in html and "2 bytes" in html and "<td>urn:dev:ow:1_heat</td>" in html
+    assert (
+        "l'état: &lt;à demi&gt; &amp; 😀" in html
+        and "2 bytes" in html
+        and "<td>urn:dev:ow:1_heat</td>" in html
+    )
     assert html.count("<tr>") == 11 and "more" not in html
 
 
@@ -335,7 +369,17 @@ def test_pickles_are_small() -> None:
 
 def test_pickles_that_are_none() -> None:
     for state in (
-        ("<quoalise xmlns='urn:quoalise:0'><data/></quoalise>", [(10, 1)], ["a"], ["W"], b"", b"", b"", b"", []),
+        (
+            "<quoalise xmlns='urn:quoalise:0'><data/></quoalise>",
+            [(10, 1)],
+            ["a"],
+            ["W"],
+            b"",
+            b"",
+            b"",
+            b"",
+            [],
+        ),
         ("<quoalise xmlns='urn:quoalise:0'><data/></quoalise>", [], ["a"], ["W"], b"", b"", b"", b"", []),
         (
             "<quoalise xmlns='urn:quoalise:0'><data/></quoalise>",
@@ -365,7 +409,9 @@ def test_several_series() -> None:
     )
     first, second = data.parts
     assert (len(data), len(first), len(second)) == (3, 1, 2)
-    assert first.metadata.pricing == Pricing("hph") == data.metadata.pricing and second.metadata.pricing == Pricing("hch")
+    assert first.metadata.pricing == Pricing(
+        "hph"
+    ) == data.metadata.pricing and second.metadata.pricing == Pricing("hch")
     assert (data.version, second.version) == (26, 10)
     assert list(first) + list(second) == list(data)
     made = json.loads(data.to_json())
@@ -381,4 +427,6 @@ def test_nothing_is_imported_unless_asked() -> None:
         "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}))"
     )
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    assert not {"numpy", "pandas", "pyarrow", "polars", "asyncio", "dataclasses", "inspect", "json"} & set(out.split()), out
+    assert not {"numpy", "pandas", "pyarrow", "polars", "asyncio", "dataclasses", "inspect", "json"} & set(
+        out.split()
+    ), out

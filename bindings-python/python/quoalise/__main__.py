@@ -9,7 +9,7 @@ from ._native import _command
 
 
 def main() -> int:
-    """Runs the command of this process' arguments; its exit status."""
+    """Run the command of this process' arguments; its exit status."""
     # The command knows what to do at Ctrl-C, and Python would only note it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     return _command(["quoalise", *sys.argv[1:]])

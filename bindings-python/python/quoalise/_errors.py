@@ -44,5 +44,6 @@ class ProviderOffline(ServiceUnavailable):
 
 
 OF_KIND = {
-    error.kind: error for error in (InvalidArgument, UnknownHost, LoginRefused, NotAuthorized, ProviderOffline)
+    error.kind: error
+    for error in (InvalidArgument, UnknownHost, LoginRefused, NotAuthorized, ProviderOffline)
 }

@@ -34,7 +34,9 @@ def frame(data: Data, tz: tzinfo | str | None) -> pandas.DataFrame:
                 plain[row] = value
             columns["value"] = plain
         for field in ("sum", "update_time"):
-            found = {row: getattr(record, field) for row, record in special if getattr(record, field) is not None}
+            found = {
+                row: getattr(record, field) for row, record in special if getattr(record, field) is not None
+            }
             if found:
                 column = numpy.full(len(data), numpy.nan)
                 column[list(found)] = list(found.values())

@@ -31,8 +31,8 @@ def address_of(address: tuple[str, str | int] | str | None) -> str | None:
 def warn_of_distrusted(count: int) -> None:
     """Whoever listens to nobody is to learn why nothing comes."""
     warnings.warn(
-        f"{count} messages came of senders that are not trusted, and were dropped: a client hears the providers at which it "
-        "has subscribed itself, and those of client.trust(provider)",
+        f"{count} messages came of senders that are not trusted, and were dropped: a client hears the providers "
+        "at which it has subscribed itself, and those of client.trust(provider)",
         stacklevel=3,
     )
 
@@ -52,10 +52,10 @@ class Client(_client.Client):
         address: tuple[str, str | int] | str | None = None,
         **options: Any,
     ) -> ReferenceClient:
-        """Connects as the reference program does, and gives a client with its manners: ``listen`` gives data alone.
+        """Connect as the reference program does: ``listen`` of what it gives has data alone.
 
-        :func:`quoalise.connect` gives one of this library's own. ``address`` is ``(host, port)`` or ``"host:port"``, and ``loop``
-        is not needed; further options are those of :func:`quoalise.connect`.
+        :func:`quoalise.connect` gives a client with this library's own manners. ``address`` is ``(host, port)``
+        or ``"host:port"``, ``loop`` is not needed; further options are those of :func:`quoalise.connect`.
         """
         connected = _client.Client.connect(
             client_jid, client_password, priority=priority, address=address_of(address), **options
@@ -75,22 +75,22 @@ class ReferenceClient(Client):
         start_time: datetime | None = None,
         end_time: datetime | None = None,
     ) -> Data:
-        """Asks a provider for the values of a series from ``start_time`` (included) to ``end_time`` (excluded)."""
+        """Ask for the values of a series from ``start_time`` (included) to ``end_time`` (excluded)."""
         return super().get_history(proxy_full_jid, identifier, start_time, end_time)
 
     def subscribe(self, proxy_full_jid: str, identifier: str) -> None:  # type: ignore[override]
-        """Asks a provider to push new values of a series to this account from now on."""
+        """Ask a provider to push new values of a series to this account from now on."""
         super().subscribe(proxy_full_jid, identifier)
 
     def unsubscribe(self, proxy_full_jid: str, identifier: str) -> None:  # type: ignore[override]
-        """Ends a subscription."""
+        """End a subscription."""
         super().unsubscribe(proxy_full_jid, identifier)
 
     def listen(self) -> Iterator[Data]:  # type: ignore[override]
-        """The data that are pushed, as they come.
+        """Give the data that are pushed, as they come.
 
-        Of providers at which this client has subscribed, or that it was told to ``trust``: others are dropped, with a
-        warning.
+        They are of providers at which this client has subscribed, or that it was told to ``trust``: others are
+        dropped, with a warning.
         """
         told = 0
         with super().listen() as listener:
@@ -109,7 +109,7 @@ class ReferenceClient(Client):
                     warn_of_distrusted(told)
 
     def disconnect(self) -> None:
-        """Ends the session."""
+        """End the session."""
         self.close()
 
 
@@ -139,16 +139,16 @@ class Sensml:
         return sensml
 
     def append(self, record: Record) -> None:
-        """Appends a record."""
+        """Append a record."""
         self._data._append(record)
 
     def extend(self, records: Iterable[Record]) -> None:
-        """Appends records."""
+        """Append records."""
         for record in records:
             self.append(record)
 
     def records(self) -> Iterator[Record]:
-        """The records, one after the other."""
+        """Give the records, one after the other."""
         return iter(self._data)
 
     def __repr__(self) -> str:

@@ -34,7 +34,7 @@ class ClientAsync(aio.Client):
         priority: int | None = None,
         **options: Any,
     ) -> ClientAsync:
-        """Connects and logs in. ``address`` is ``(host, port)`` or ``"host:port"``."""
+        """Connect and log in. ``address`` is ``(host, port)`` or ``"host:port"``."""
         opening = aio.Client.connect(
             client_jid, client_password, priority=priority, address=address_of(address), **options
         )
@@ -50,19 +50,19 @@ class ClientAsync(aio.Client):
         start_time: datetime | None = None,
         end_time: datetime | None = None,
     ) -> Data:
-        """Asks a provider for the values of a series from ``start_time`` (included) to ``end_time`` (excluded)."""
+        """Ask for the values of a series from ``start_time`` (included) to ``end_time`` (excluded)."""
         return await super().get_history(proxy_full_jid, identifier, start_time, end_time)
 
     async def subscribe(self, proxy_full_jid: str, identifier: str) -> None:  # type: ignore[override]
-        """Asks a provider to push new values of a series to this account from now on."""
+        """Ask a provider to push new values of a series to this account from now on."""
         await super().subscribe(proxy_full_jid, identifier)
 
     async def unsubscribe(self, proxy_full_jid: str, identifier: str) -> None:  # type: ignore[override]
-        """Ends a subscription."""
+        """End a subscription."""
         await super().unsubscribe(proxy_full_jid, identifier)
 
     async def wait_for_data(self) -> Data:
-        """The next data that are pushed."""
+        """Wait for the next data that are pushed."""
         if self._listener is None:
             self._listener = await super().listen()
         while True:
@@ -76,12 +76,12 @@ class ClientAsync(aio.Client):
                 return event.data
 
     async def listen(self) -> AsyncIterator[Awaitable[Data]]:  # type: ignore[override]
-        """What is to be awaited for each of the data that are pushed."""
+        """Give what is to be awaited for each of the data that are pushed."""
         while True:
             yield self.wait_for_data()
 
     def disconnect(self) -> None:
-        """Ends the session; within an event loop, in the background."""
+        """End the session; within an event loop, in the background."""
         closing = self._native.close()
         try:
             loop = asyncio.get_running_loop()

@@ -27,7 +27,9 @@ fn at<T: Copy>(column: &[T], index: isize) -> PyResult<T> {
     found.copied().ok_or_else(|| PyIndexError::new_err("there is no such record"))
 }
 
-/// The times of records, in UTC. ``numpy.asarray(data.times)`` is a view of them, as ``datetime64[us]``, which copies nothing.
+/// The times of records, in UTC.
+///
+/// ``numpy.asarray(data.times)`` is a view of them, as ``datetime64[us]``, which copies nothing.
 #[pyclass(frozen, sequence, module = "quoalise")]
 pub struct Times(pub Arc<ffi::Data>);
 
@@ -52,7 +54,7 @@ impl Times {
         time_of(py, at(self.column(), index)?)
     }
 
-    /// As a list of ``datetime``.
+    /// Make a list of ``datetime``.
     fn tolist(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
         self.column().iter().map(|time| time_of(py, *time)).collect()
     }
@@ -62,7 +64,9 @@ impl Times {
     }
 }
 
-/// The numbers of records; NaN where a record has none. ``numpy.asarray(data.values)`` is a view of them, which copies nothing.
+/// The numbers of records; NaN where a record has none.
+///
+/// ``numpy.asarray(data.values)`` is a view of them, which copies nothing.
 #[pyclass(frozen, sequence, module = "quoalise")]
 pub struct Values(pub Arc<ffi::Data>);
 
@@ -87,7 +91,7 @@ impl Values {
         at(self.column(), index)
     }
 
-    /// As a list; NaN where a record has no number.
+    /// Make a list; NaN where a record has no number.
     fn tolist(&self) -> Vec<f64> {
         self.column().to_vec()
     }

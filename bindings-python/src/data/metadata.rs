@@ -142,19 +142,21 @@ impl Measurement {
         self.0.unit.as_deref()
     }
 
-    /// How each value stands for its interval: ``mean``, ``sum``, ``max``, ``min``, or something else as written.
+    /// How each value stands for its interval: ``mean``, ``sum``, ``max``, ``min``, or else as written.
     #[getter]
     fn aggregation(&self) -> Option<&str> {
         self.0.aggregation.as_ref().map(Aggregation::as_str)
     }
 
-    /// How long the interval of a value is, as ISO 8601: ``PT30M``, ``P1D``, … It begins at the record's time.
+    /// How long the interval of a value is, as ISO 8601: ``PT30M``, ``P1D``, …
+    ///
+    /// It begins at the record's time.
     #[getter]
     fn sampling_interval(&self) -> Option<String> {
         self.0.sampling_interval.map(|interval| interval.to_string())
     }
 
-    /// The same as a duration; none for days and months, whose length depends on the date.
+    /// How long the interval of a value is; None for days and months, whose length depends on the date.
     #[getter]
     fn interval(&self) -> Option<std::time::Duration> {
         let seconds = self.0.sampling_interval.and_then(|interval| interval.seconds())?;

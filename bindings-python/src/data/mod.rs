@@ -42,8 +42,9 @@ pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 /// One payload: the records of all its series, and what each series is.
 ///
-/// ``data[0]`` is a record, ``data[:48]`` are data again. ``times`` and ``values`` are columns for NumPy. Polars, PyArrow, DuckDB
-/// and pandas take data as they are, by Arrow's interface: ``polars.DataFrame(data)``, ``pyarrow.table(data)``.
+/// ``data[0]`` is a record, ``data[:48]`` are data again. ``times`` and ``values`` are columns for NumPy. Polars,
+/// PyArrow, DuckDB and pandas take data as they are, by Arrow's interface: ``polars.DataFrame(data)``,
+/// ``pyarrow.table(data)``.
 #[pyclass(frozen, weakref, module = "quoalise")]
 pub struct Data(Mutex<Arc<ffi::Data>>);
 
@@ -252,14 +253,18 @@ impl Data {
         self.now().inner().energy_wh()
     }
 
-    /// Where values are missing: records that are gaps, and holes between records that are further apart than the sampling
-    /// interval of their series. Only for series whose interval is of fixed length.
+    /// Tell where values are missing.
+    ///
+    /// That is records that are gaps, and holes between records that are further apart than the sampling interval
+    /// of their series. Only for series whose interval is of fixed length.
     fn missing(&self) -> Vec<Gap> {
         self.now().inner().gaps().into_iter().map(Gap).collect()
     }
 
-    /// The JSON of the reference program: metadata as nested objects, and a list of records with their times in this zone; by
-    /// default in the system's. Of several series it is a list of such objects.
+    /// Write the JSON of the reference program.
+    ///
+    /// Metadata are nested objects, beside them is a list of records with their times in this zone, by default in
+    /// the system's. Of several series it is a list of such objects.
     #[pyo3(signature = (indent=None, tz=None))]
     fn to_json(&self, indent: Option<Bound<'_, PyAny>>, tz: Option<Bound<'_, PyAny>>) -> PyResult<String> {
         let zone = tz.as_ref().map_or_else(|| Ok(Some(TimeZone::system())), zone_of)?;
@@ -285,9 +290,10 @@ impl Data {
         String::from_utf8(out).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
-    /// As a ``pandas.DataFrame``, one row a record by its time in this zone, by default UTC.
+    /// Make a ``pandas.DataFrame``, one row a record by its time in this zone, by default UTC.
     ///
-    /// The columns are ``value`` and ``unit``, ``name`` where there are several, and others where a record holds more.
+    /// The columns are ``value`` and ``unit``, ``name`` where there are several, and others where a record holds
+    /// more.
     #[pyo3(signature = (tz=None))]
     fn to_pandas<'py>(slf: &Bound<'py, Self>, tz: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
         slf.py().import("quoalise._pandas")?.call_method1("frame", (slf, tz))

@@ -195,7 +195,9 @@ impl Record {
         self.unit.as_ref().map(|unit| unit.bind(py))
     }
 
-    /// The value: a number, a text, a boolean, or bytes. None for a gap, and for a record that only carries a sum.
+    /// The value: a number, a text, a boolean, or bytes.
+    ///
+    /// None for a gap, and for a record that only carries a sum.
     #[getter]
     fn value(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         self.value_of(py)
