@@ -93,7 +93,8 @@ impl<T: Item> Item for Vec<T> {}
 
 impl<T: ToPython> ToPython for Vec<T> {
     fn to_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let items: Vec<Py<PyAny>> = self.into_iter().map(|item| item.to_python(py)).collect::<PyResult<_>>()?;
+        let items: Vec<Py<PyAny>> =
+            self.into_iter().map(|item| item.to_python(py)).collect::<PyResult<_>>()?;
         Ok(PyList::new(py, items)?.into_any().unbind())
     }
 }
@@ -114,12 +115,13 @@ impl FromPython for Vec<u8> {
             return Ok(bytes.as_bytes().to_vec());
         }
         if let Ok(text) = value.cast::<PyString>() {
-            return Ok(text.to_str()?.as_bytes().to_vec());
+            return Ok(text.to_cow()?.as_bytes().to_vec());
         }
         if let Ok(bytes) = value.cast::<PyByteArray>() {
             return Ok(bytes.to_vec());
         }
-        let bytes = value.py().get_type::<PyBytes>().call1((value.call_method0(intern!(value.py(), "tobytes"))?,))?;
+        let bytes =
+            value.py().get_type::<PyBytes>().call1((value.call_method0(intern!(value.py(), "tobytes"))?,))?;
         Ok(bytes.cast::<PyBytes>()?.as_bytes().to_vec())
     }
 }
@@ -161,10 +163,10 @@ fn field_value(field: &str, value: &Bound<'_, PyAny>) -> PyResult<FieldValue> {
         return Ok(value.extract::<bool>()?.into());
     }
     if let Ok(text) = value.cast::<PyString>() {
-        return Ok(text.to_str()?.into());
+        return Ok(text.to_cow()?.as_ref().into());
     }
     if value.is_instance_of::<PyInt>() {
-        return Ok(value.str()?.to_str()?.into());
+        return Ok(value.str()?.to_cow()?.as_ref().into());
     }
     if value.is_instance_of::<PyFloat>() {
         return Ok(value.extract::<f64>()?.into());
@@ -185,7 +187,10 @@ impl FromPython for Date {
     /// A `date`.
     fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let Ok(date) = value.cast::<PyDate>() else {
-            return Err(PyTypeError::new_err(format!("expected a datetime.date, not {}", value.get_type().name()?)));
+            return Err(PyTypeError::new_err(format!(
+                "expected a datetime.date, not {}",
+                value.get_type().name()?
+            )));
         };
         if value.is_instance_of::<PyDateTime>() {
             // It would silently lose its hour.
@@ -201,16 +206,19 @@ impl FromPython for TimeZone {
     fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = value.py();
         let named = |name: &str| {
-            let wrong = || invalid(py, &format!("{name:?} is no time zone: give one as Europe/Paris, or UTC"));
+            let wrong =
+                || invalid(py, &format!("{name:?} is no time zone: give one as Europe/Paris, or UTC"));
             Self::get(name).map_err(|_| wrong())
         };
         if let Ok(name) = value.cast::<PyString>() {
-            return named(name.to_str()?);
+            return named(&name.to_cow()?);
         }
         if !value.is_instance_of::<PyTzInfo>() {
             return Err(PyTypeError::new_err("a time zone is a ZoneInfo, or a name such as Europe/Paris"));
         }
-        if let Ok(Some(key)) = value.getattr(intern!(py, "key")).and_then(|key| key.extract::<Option<String>>()) {
+        if let Ok(Some(key)) =
+            value.getattr(intern!(py, "key")).and_then(|key| key.extract::<Option<String>>())
+        {
             return named(&key);
         }
         let offset = value.call_method1(intern!(py, "utcoffset"), (py.None(),))?;

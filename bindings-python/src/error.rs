@@ -29,9 +29,12 @@ fn exception(py: Python<'_>, error: &ffi::Error) -> PyResult<Py<PyAny>> {
     let kind = error.kind().as_str();
     let class = classes.bind(py).get_item(kind)?;
     let class = class.map_or_else(|| py.import("quoalise._errors")?.getattr("Error"), Ok)?;
-    let exception = class.cast::<PyType>()?.call1((error.message(),))?;
+    // Past their constructors, which may be for people.
+    let message = error.message();
+    let exception = class.cast::<PyType>()?.call_method1("__new__", (&class, &message))?;
     let fitting = error.fitting_start().zip(error.fitting_end());
     for (field, value) in [
+        ("message", message.to_python(py)?),
         ("operation", error.operation().to_python(py)?),
         ("remedy", error.remedy().to_python(py)?),
         ("condition", error.condition().to_python(py)?),
@@ -51,4 +54,12 @@ impl ToPython for Arc<ffi::Error> {
     fn to_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         exception(py, &self)
     }
+}
+
+/// For tests: an error of this kind on its way from the core.
+#[pyfunction]
+pub fn _raise(py: Python<'_>, kind: &str) -> PyResult<()> {
+    let known = quoalise::ErrorKind::ALL.into_iter().find(|known| known.as_str() == kind);
+    let kind = known.ok_or_else(|| invalid(py, "there is no such kind of error"))?;
+    Err(raise(py, &ffi::Error::from(quoalise::Error::answer(kind, "raised for a test"))))
 }

@@ -136,7 +136,7 @@ impl Client {
         identifier: &Bound<'_, PyAny>,
     ) -> PyResult<Operation> {
         let this = self.0.clone();
-        let hole = argument("hole", hole)?;
+        let hole: Arc<ffi::Hole> = argument("hole", hole)?;
         let provider = argument("provider", provider)?;
         let identifier = argument("identifier", identifier)?;
 
@@ -422,7 +422,7 @@ fn dumps(
     keep_gaps: &Bound<'_, PyAny>,
     zone: &Bound<'_, PyAny>,
 ) -> PyResult<Py<PyAny>> {
-    let data = argument("data", data)?;
+    let data: Arc<ffi::Data> = argument("data", data)?;
     let format = argument("format", format)?;
     let options =
         ffi::DumpOptions { keep_gaps: argument("keep_gaps", keep_gaps)?, zone: argument("zone", zone)? };
@@ -613,7 +613,7 @@ impl ToPython for ffi::Format {
             Self::Quoalise => "quoalise",
             Self::SenmlXml => "senml-xml",
             Self::SenmlJson => "senml-json",
-            Self::ResolvedJson => "resolved-json",
+            Self::Resolved => "resolved",
             Self::Json => "json",
             Self::Csv => "csv",
             _ => "",
@@ -631,7 +631,7 @@ impl FromPython for ffi::Format {
                 ("quoalise", Self::Quoalise),
                 ("senml-xml", Self::SenmlXml),
                 ("senml-json", Self::SenmlJson),
-                ("resolved-json", Self::ResolvedJson),
+                ("resolved", Self::Resolved),
                 ("json", Self::Json),
                 ("csv", Self::Csv),
             ],
@@ -825,24 +825,6 @@ impl ToPython for ffi::Malformed {
     fn to_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let values = [self.sender.to_python(py)?, self.error.to_python(py)?];
         record(py, "Malformed", values)
-    }
-}
-
-impl ToPython for ffi::Measurement {
-    fn to_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let values = [
-            self.name.to_python(py)?,
-            self.direction.to_python(py)?,
-            self.quantity.to_python(py)?,
-            self.kind.to_python(py)?,
-            self.subtype.to_python(py)?,
-            self.unit.to_python(py)?,
-            self.aggregation.to_python(py)?,
-            self.sampling_interval.to_python(py)?,
-            self.corrected.to_python(py)?,
-            self.estimated.to_python(py)?,
-        ];
-        record(py, "Measurement", values)
     }
 }
 

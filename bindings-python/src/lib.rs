@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code, reason = "what PyO3's macros write, and a pointer of the executor's")]
 
+mod command;
 mod convert;
 mod data;
 mod error;
@@ -17,6 +18,8 @@ use pyo3::prelude::*;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<operation::Operation>()?;
     module.add_class::<operation::Completions>()?;
-    module.add_class::<data::Data>()?;
-    generated::add_to(module)
+    module.add_function(wrap_pyfunction!(command::_command, module)?)?;
+    module.add_function(wrap_pyfunction!(error::_raise, module)?)?;
+    generated::add_to(module)?;
+    data::register(module)
 }

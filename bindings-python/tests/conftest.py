@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 import quoalise
 
 ROOT = Path(__file__).resolve().parents[2]
+# The records of the series.
+ALL = 31 * 48
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
+
+# Programs that tests run find the same package.
+os.environ["PYTHONPATH"] = str(Path(quoalise.__file__).parents[1])
 
 
 class Server:
@@ -74,6 +78,15 @@ class Server:
         self._process.wait(10)
         assert self._process.stdout is not None
         self._process.stdout.close()
+
+
+def told(events: quoalise.Listener, timeout: float = 20) -> quoalise.Event:
+    """The next event but for those of who is there: a provider tells that at any time."""
+    while True:
+        event = events.next(timeout)
+        assert event is not None, "listening is over"
+        if not isinstance(event, quoalise.Presence):
+            return event
 
 
 @pytest.fixture(scope="session")

@@ -9,16 +9,18 @@ from enum import Enum
 from typing import Any
 
 import pytest
-from conftest import TARGET
-
 import quoalise
 import quoalise.aio
+from conftest import TARGET
+from quoalise import _client
 
 
 @pytest.fixture(scope="module")
 def model() -> dict[str, Any]:
     told = subprocess.run(
-        [TARGET / "quoalise-bindgen", TARGET / "libquoalise.rlib", "--model"], stdout=subprocess.PIPE, check=True
+        [TARGET / "quoalise-bindgen", TARGET / "libquoalise.rlib", "--model"],
+        stdout=subprocess.PIPE,
+        check=True,
     )
     model: dict[str, Any] = json.loads(told.stdout)
     return model
@@ -56,7 +58,8 @@ def test_objects(model: dict[str, Any]) -> None:
         if name in BY_HAND:
             continue
         waits = any(method["is_async"] for method in told["methods"] + told["constructors"])
-        for module in [quoalise, quoalise.aio] if waits else [quoalise]:
+        # The client there is has the reference's names on top.
+        for module in [_client, quoalise.aio] if waits else [quoalise]:
             real = getattr(module, name)
             assert has_doc(real)
             methods = told["methods"] + told["constructors"]

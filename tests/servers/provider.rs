@@ -23,7 +23,7 @@ const HALF_HOUR: i64 = 1_800_000_000;
 
 /// A [`Provider`] of these series, by their last part:
 ///
-/// - `raw`: a value every half hour of January 2022, gaps at midnight UTC; it can be subscribed to, and takes pushes
+/// - `raw`: a value every half hour of January 2022; it can be subscribed to, and takes pushes
 /// - `empty`: has no records
 /// - `slow`: never answers
 /// - `refused`, `upstream`, `too-large`, `failed`: errors of that kind; any other is a bad request
@@ -91,8 +91,8 @@ impl Service for Meter {
                 for step in 0..31 * 48 {
                     let time = START + step * HALF_HOUR;
                     if period.contains(&time) {
-                        let value = (step % 48 != 0).then_some(400.0 + (step % 7) as f64 / 2.0);
-                        records.push(&Record::number(name, time, Some("W"), value))?;
+                        let value = 400.0 + (step % 7) as f64 / 2.0;
+                        records.push(&Record::number(name, time, Some("W"), Some(value)))?;
                     }
                 }
                 Ok(Data::new(metadata(), records))
@@ -108,7 +108,7 @@ impl Service for Meter {
                 Some("ADAM-ERR0123".to_owned()),
                 "The requested period cannot be anterior to the meter's last activation date",
             )),
-            Some("too-large") => Err(Error::answer(ErrorKind::TooLarge, "more than a week")),
+            Some("too-large") => Err(Error::answer(ErrorKind::TooLarge, "the answer would be too large")),
             Some("failed") => Err(Error::answer(ErrorKind::CommandFailed, "the meter is on fire")),
             _ => Err(Error::answer(ErrorKind::BadRequest, format!("Unexpected record identifier {name}"))),
         }

@@ -21,21 +21,30 @@
 from __future__ import annotations
 
 from . import _enums, _errors, _records
-from ._client import Client, Execution, Listener, States
+from ._client import Execution, Listener, States
 from ._enums import *
 from ._error import Error
 from ._errors import *
 from ._functions import dumps, loads
-from ._native import Data, Hole
+from ._native import Data, DeviceIdentifier, Gap, Hole, Measurement, Metadata, Pricing, Record
 from ._records import *
+from ._reference import Client, Sensml, connect
 
 __all__ = [
     "Client",
+    "ClientAsync",
     "Data",
+    "DeviceIdentifier",
     "Error",
     "Execution",
+    "Gap",
     "Hole",
     "Listener",
+    "Measurement",
+    "Metadata",
+    "Pricing",
+    "Record",
+    "Sensml",
     "States",
     "aio",
     "connect",
@@ -46,12 +55,11 @@ __all__ = [
     *_records.__all__,
 ]
 
-connect = Client.connect
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import aio
-    from ._records import Event
+    from . import aio as aio
+    from ._records import Event as Event
+    from ._reference_async import ClientAsync as ClientAsync
 
 
 def __getattr__(name: str) -> object:
@@ -60,6 +68,10 @@ def __getattr__(name: str) -> object:
         from importlib import import_module
 
         return import_module(".aio", __name__)
+    if name == "ClientAsync":
+        from ._reference_async import ClientAsync
+
+        return ClientAsync
     if name == "Event":
         return _records.Event
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

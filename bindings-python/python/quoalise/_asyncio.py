@@ -48,7 +48,7 @@ async def run(operation: Operation[T]) -> T:
 class Opening(Generic[N, T]):
     """Something on its way: to be awaited, or to be opened by ``async with``, which closes it in the end."""
 
-    __slots__ = ("_class", "_operation", "_opened")
+    __slots__ = ("_class", "_opened", "_operation")
 
     def __init__(self, operation: Operation[N], of: Callable[[N], T]) -> None:
         self._operation = operation
@@ -62,7 +62,7 @@ class Opening(Generic[N, T]):
 
     async def __aenter__(self) -> T:
         self._opened: Any = await self
-        return self._opened  # type: ignore[no-any-return]
+        return self._opened
 
     async def __aexit__(self, *error: object) -> None:
         await self._opened.__aexit__(*error)

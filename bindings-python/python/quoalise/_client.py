@@ -7,20 +7,15 @@ from . import _native
 
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date, datetime, timedelta, tzinfo
+    from collections.abc import Mapping
+    from datetime import date, datetime, timedelta
     from os import PathLike
 
     from ._enums import (
         Action,
         Availability,
-        Connection,
         Direction,
-        FieldType,
-        Format,
-        NoteType,
         Security,
-        Stamp,
         Status,
         WhenFull,
     )
@@ -29,26 +24,12 @@ if TYPE_CHECKING:
         Authorization,
         CommandInfo,
         ConnectionState,
-        Consent,
-        Field,
-        FieldOption,
-        Form,
-        Interrupted,
-        Malformed,
-        Measurement,
-        NotSubscribed,
-        Note,
-        Outcome,
-        Overflow,
-        Presence,
-        Push,
-        Resumed,
-        Rights,
-        Series,
-        Table,
-        Validation,
         Event,
         FieldValue,
+        Form,
+        Note,
+        Outcome,
+        Series,
     )
 
 

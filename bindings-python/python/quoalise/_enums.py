@@ -102,7 +102,7 @@ class Format(_Name):
     """SenML in XML (RFC 8428)."""
     SENML_JSON = "senml-json"
     """SenML in JSON (RFC 8428)."""
-    RESOLVED_JSON = "resolved-json"
+    RESOLVED = "resolved"
     """SenML in JSON, resolved (RFC 8428 section 4.6): to be read by programs that know no base fields."""
     JSON = "json"
     """Metadata and a list of records, as the reference program prints them: one object a line and series.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ._error import Error
+from ._error import Error, UpstreamError
 
 __all__ = [
     "ConnectionFailed",
@@ -20,7 +20,6 @@ __all__ = [
     "NoAnswer",
     "NotAuthorized",
     "BadRequest",
-    "NoSuchCommand",
     "ProviderOffline",
     "ServerUnreachable",
     "SessionExpired",
@@ -32,15 +31,16 @@ __all__ = [
     "Closed",
     "UsedAfterFork",
     "TooLarge",
+    "NoSuchCommand",
 ]
 
 
 class ConnectionFailed(Error):
-    """There is no connection to the server, or no login."""
+    """There is no connection to the account's own server, or none any more."""
 
 
 class ServiceUnavailable(Error):
-    """The provider is not there, or does not answer."""
+    """The provider was asked and cannot be reached."""
 
 
 class InvalidArgument(Error, ValueError):
@@ -85,13 +85,13 @@ class LoginRefused(ConnectionFailed):
     kind = "login-refused"
 
 
-class ConnectionLost(Error, ConnectionError):
+class ConnectionLost(ConnectionFailed, ConnectionError):
     """The connection was lost; whether the request was carried out is not known."""
 
     kind = "connection-lost"
 
 
-class Replaced(Error):
+class Replaced(ConnectionFailed):
     """Another session of the account took the address of this one; it is over."""
 
     kind = "replaced"
@@ -113,12 +113,6 @@ class BadRequest(Error):
     """The provider refuses the identifier, the series or the period (``bad-request``)."""
 
     kind = "bad-request"
-
-
-class NoSuchCommand(Error):
-    """The provider has no such command (``item-not-found``)."""
-
-    kind = "no-such-command"
 
 
 class ProviderOffline(ServiceUnavailable):
@@ -147,13 +141,7 @@ class CommandFailed(Error):
     kind = "command-failed"
 
 
-class UpstreamError(Error):
-    """The system behind the provider refused: issuer, code and text are its own."""
-
-    kind = "upstream-error"
-
-
-class LimitReached(ServiceUnavailable):
+class LimitReached(Error):
     """A limit of the provider or of a server was reached; try again later."""
 
     kind = "limit-reached"
@@ -189,6 +177,12 @@ class TooLarge(BadRequest):
     kind = "too-large"
 
 
+class NoSuchCommand(BadRequest):
+    """The provider has no such command (``item-not-found``)."""
+
+    kind = "no-such-command"
+
+
 OF_KIND: dict[str, type[Error]] = {
     "invalid-argument": InvalidArgument,
     "unknown-host": UnknownHost,
@@ -202,7 +196,6 @@ OF_KIND: dict[str, type[Error]] = {
     "no-answer": NoAnswer,
     "not-authorized": NotAuthorized,
     "bad-request": BadRequest,
-    "no-such-command": NoSuchCommand,
     "provider-offline": ProviderOffline,
     "server-unreachable": ServerUnreachable,
     "session-expired": SessionExpired,
@@ -214,5 +207,6 @@ OF_KIND: dict[str, type[Error]] = {
     "closed": Closed,
     "used-after-fork": UsedAfterFork,
     "too-large": TooLarge,
+    "no-such-command": NoSuchCommand,
 }
 """The class of each kind."""

@@ -7,49 +7,13 @@ from . import _native
 
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date, datetime, timedelta, tzinfo
-    from os import PathLike
+    from datetime import datetime, timedelta, tzinfo
 
     from ._enums import (
-        Action,
-        Availability,
-        Connection,
-        Direction,
-        FieldType,
         Format,
-        NoteType,
-        Security,
         Stamp,
-        Status,
-        WhenFull,
     )
-    from ._native import Data, Hole
-    from ._records import (
-        Authorization,
-        CommandInfo,
-        ConnectionState,
-        Consent,
-        Field,
-        FieldOption,
-        Form,
-        Interrupted,
-        Malformed,
-        Measurement,
-        NotSubscribed,
-        Note,
-        Outcome,
-        Overflow,
-        Presence,
-        Push,
-        Resumed,
-        Rights,
-        Series,
-        Table,
-        Validation,
-        Event,
-        FieldValue,
-    )
+    from ._native import Data
 
 
 def dumps(

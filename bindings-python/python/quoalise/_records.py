@@ -11,20 +11,12 @@ if TYPE_CHECKING:
     from typing import Union
 
     from ._enums import (
-        Action,
-        Availability,
         Connection,
-        Direction,
         FieldType,
-        Format,
         NoteType,
-        Security,
-        Stamp,
-        Status,
-        WhenFull,
     )
     from ._error import Error
-    from ._native import Data, Hole
+    from ._native import Data, Hole, Measurement
 
 __all__ = [
     "Authorization",
@@ -36,7 +28,6 @@ __all__ = [
     "Form",
     "Interrupted",
     "Malformed",
-    "Measurement",
     "NotSubscribed",
     "Note",
     "Outcome",
@@ -299,60 +290,6 @@ class Malformed(Struct):
         """What is wrong with it."""
 
         def __init__(self, sender: str, error: Error) -> None: ...
-
-
-class Measurement(Struct):
-    """What is measured, and how."""
-
-    __slots__ = (
-        "name",
-        "direction",
-        "quantity",
-        "kind",
-        "subtype",
-        "unit",
-        "aggregation",
-        "sampling_interval",
-        "corrected",
-        "estimated",
-    )
-    _hidden = frozenset(())
-
-    if TYPE_CHECKING:
-        name: str | None
-        """``active-power``, ``active-energy-index``, ``load-profile``, …"""
-        direction: str | None
-        """``consumption`` or ``production``."""
-        quantity: str | None
-        """``power``, ``energy``, ``voltage``, …"""
-        kind: str | None
-        """The kind of quantity: ``electrical``, …"""
-        subtype: str | None
-        """``active``, ``reactive``, …"""
-        unit: str | None
-        """The unit: ``W``, ``Wh``, ``VA``, …"""
-        aggregation: str | None
-        """How each value stands for its interval."""
-        sampling_interval: str | None
-        """How long the interval of a value is; it begins at the record's time."""
-        corrected: bool | None
-        """Whether the distributor has corrected the values."""
-        estimated: bool | None
-        """Whether the values are estimated rather than measured."""
-
-        def __init__(
-            self,
-            name: str | None,
-            direction: str | None,
-            quantity: str | None,
-            kind: str | None,
-            subtype: str | None,
-            unit: str | None,
-            aggregation: str | None,
-            sampling_interval: str | None,
-            corrected: bool | None,
-            estimated: bool | None,
-        ) -> None: ...
 
 
 class NotSubscribed(Struct):

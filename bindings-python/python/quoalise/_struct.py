@@ -31,10 +31,12 @@ class Struct:
                 raise TypeError(f"{type(self).__name__} needs a value for {field!r}")
             object.__setattr__(self, field, named.pop(field))
         if named:
-            raise TypeError(f"{type(self).__name__} has no field {next(iter(named))!r}, or it was given twice")
+            raise TypeError(
+                f"{type(self).__name__} has no field {next(iter(named))!r}, or it was given twice"
+            )
 
     def __init_subclass__(cls) -> None:
-        cls.__match_args__ = cls.__slots__  # type: ignore[attr-defined]
+        cls.__match_args__ = cls.__slots__  # type: ignore[misc]
 
     def __setattr__(self, field: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed")

@@ -59,6 +59,40 @@ struct Names {
     python: Python,
 }
 
+/// `tests/errors.json`, as far as it is about Python.
+#[derive(Deserialize)]
+struct ErrorTable {
+    groups: Vec<ErrorGroup>,
+    kinds: Vec<ErrorKind>,
+}
+
+#[derive(Deserialize)]
+struct ErrorGroup {
+    group: String,
+    about: String,
+    python: String,
+}
+
+#[derive(Deserialize)]
+struct ErrorKind {
+    kind: String,
+    python: String,
+    /// The group or the kind above.
+    under: Option<String>,
+    /// A class of Python's own that it is too.
+    python_also: Option<String>,
+}
+
+impl ErrorTable {
+    fn class_of(&self, name: &str) -> Option<&str> {
+        let group = self.groups.iter().find(|group| group.group == name).map(|group| &*group.python);
+        group.or_else(|| self.kinds.iter().find(|kind| kind.kind == name).map(|kind| &*kind.python))
+    }
+}
+
+/// The classes of errors in all languages.
+const ERRORS: &str = "tests/errors.json";
+
 #[derive(Deserialize)]
 struct Common {
     hidden: BTreeSet<String>,
@@ -72,14 +106,14 @@ struct Python {
     iterators: BTreeMap<String, String>,
     contexts: BTreeMap<String, String>,
     types: BTreeMap<String, (String, String)>,
-    error_groups: BTreeMap<String, String>,
-    errors: BTreeMap<String, Vec<String>>,
 }
 
 /// Writes all files of the Python wrapper.
 pub fn generate(root: &Path, model: &Model, names: &toml::Table) -> Result<Vec<File>> {
     let names: Names = names.clone().try_into().context("uniffi.toml")?;
-    let back_end = BackEnd { model, names: &names.python, hidden: &names.common.hidden };
+    let errors = std::fs::read_to_string(root.join(ERRORS)).context(ERRORS)?;
+    let errors: ErrorTable = serde_json::from_str(&errors).context(ERRORS)?;
+    let back_end = BackEnd { model, names: &names.python, errors: &errors, hidden: &names.common.hidden };
     let mut interface = back_end.interface()?;
     // What is native and written by hand says itself what it is.
     interface.by_hand = std::fs::read_to_string(root.join(BY_HAND)).context(BY_HAND)?;
@@ -163,6 +197,8 @@ struct Parameter {
 struct Passed {
     name: String,
     by_ref: bool,
+    /// The object it is.
+    object: Option<String>,
     /// A record of options, put together from these.
     options: Option<String>,
     fields: Vec<String>,
@@ -251,6 +287,7 @@ impl Manners for Rest {
 struct BackEnd<'m> {
     model: &'m Model,
     names: &'m Python,
+    errors: &'m ErrorTable,
     hidden: &'m BTreeSet<String>,
 }
 
@@ -272,9 +309,19 @@ impl BackEnd<'_> {
             let class = Class { name: name.clone(), doc: self.docs(&object.doc), methods, context };
             if object.is_async() { &mut clients } else { &mut values }.push(class);
         }
-        let by_hand: Vec<&str> = self.names.hand_written.iter().map(|name| &**name).filter(|name| *name != "Error").collect();
+        let by_hand: Vec<&str> = self
+            .names
+            .hand_written
+            .iter()
+            .map(|name| &**name)
+            .filter(|name| !name.ends_with("Error"))
+            .collect();
         let functions = self.model.functions.iter().map(|function| self.method("", function, false));
-        let records = self.model.records.iter().filter(|(name, _)| !self.model.is_options(name) && !self.names.hand_written.contains(*name));
+        let records = self
+            .model
+            .records
+            .iter()
+            .filter(|(name, _)| !self.model.is_options(name) && !self.names.hand_written.contains(*name));
         let enums = self.model.enums.iter().filter(|(name, _)| *name != "ErrorKind");
         Ok(Interface {
             clients,
@@ -284,7 +331,7 @@ impl BackEnd<'_> {
             enums: enums.map(|(name, of)| self.enumeration(name, of)).collect(),
             unions: self.unions()?,
             error_groups: self.error_groups(),
-            errors: self.errors()?,
+            errors: self.error_classes()?,
             by_hand_names: by_hand.join(", "),
             by_hand: String::new(),
         })
@@ -299,12 +346,12 @@ impl BackEnd<'_> {
             let Argument { name, kind, by_ref, default } = argument;
             let Some((record, options)) = self.model.options(argument) else {
                 parameters.push(self.parameter(name, kind, default.as_ref(), false)?);
-                passed.push(Passed {
-                    name: name.clone(),
-                    by_ref: *by_ref,
-                    options: None,
-                    fields: Vec::new(),
-                });
+                let object = match kind {
+                    Type::Object(object) => Some(object.clone()),
+                    _ => None,
+                };
+                let (name, fields) = (name.clone(), Vec::new());
+                passed.push(Passed { name, by_ref: *by_ref, object, options: None, fields });
                 continue;
             };
             for field in &options.fields {
@@ -317,7 +364,7 @@ impl BackEnd<'_> {
             }
             let fields = options.fields.iter().map(|field| field.name.clone()).collect();
             let options = Some(record.to_owned());
-            passed.push(Passed { name: name.clone(), by_ref: *by_ref, options, fields });
+            passed.push(Passed { name: name.clone(), by_ref: *by_ref, object: None, options, fields });
         }
         // Those that may be left out come last.
         parameters.sort_by_key(|parameter| (parameter.keyword_only, parameter.default.is_some()));
@@ -447,31 +494,33 @@ impl BackEnd<'_> {
     }
 
     fn error_groups(&self) -> Vec<ErrorClass> {
-        let group = |(name, doc): (&String, &String)| ErrorClass {
-            name: name.clone(),
+        let group = |group: &ErrorGroup| ErrorClass {
+            name: group.python.clone(),
             bases: vec!["Error".to_owned()],
             kind: None,
-            doc: self.docs(doc),
+            doc: self.docs(&group.about),
         };
-        self.names.error_groups.iter().map(group).collect()
+        self.errors.groups.iter().map(group).collect()
     }
 
     /// A class for each kind, bases first.
-    fn errors(&self) -> Result<Vec<ErrorClass>> {
+    fn error_classes(&self) -> Result<Vec<ErrorClass>> {
         let kinds = &self.model.enums.get("ErrorKind").context("there is no ErrorKind")?.variants;
-        if let Some(unknown) =
-            self.names.errors.keys().find(|name| kinds.iter().all(|kind| kind.name != **name))
-        {
-            bail!("uniffi.toml: python.errors has {unknown}, which is no kind of error");
-        }
-        let class = |kind: &crate::model::Variant| ErrorClass {
-            name: kind.name.clone(),
-            bases: self.names.errors.get(&kind.name).cloned().unwrap_or_else(|| vec!["Error".to_owned()]),
-            kind: Some(kebab(&kind.name)),
-            doc: self.docs(&kind.doc),
+        let class = |kind: &crate::model::Variant| {
+            let name = kebab(&kind.name);
+            let told = self.errors.kinds.iter().find(|told| told.kind == name);
+            let told = told.with_context(|| format!("{ERRORS} lacks {name}"))?;
+            let base = match &told.under {
+                None => "Error",
+                Some(under) => {
+                    self.errors.class_of(under).with_context(|| format!("{ERRORS} lacks {under}"))?
+                }
+            };
+            let bases = std::iter::once(base.to_owned()).chain(told.python_also.clone()).collect();
+            Ok(ErrorClass { name: told.python.clone(), bases, kind: Some(name), doc: self.docs(&kind.doc) })
         };
-        let mut classes: Vec<ErrorClass> = kinds.iter().map(class).collect();
-        let is_kind = |base: &String| kinds.iter().any(|kind| kind.name == *base);
+        let mut classes: Vec<ErrorClass> = kinds.iter().map(class).collect::<Result<_>>()?;
+        let is_kind = |base: &String| self.errors.kinds.iter().any(|kind| kind.python == *base);
         classes.sort_by_key(|class| class.bases.iter().any(is_kind));
         Ok(classes)
     }

@@ -120,6 +120,37 @@ impl Element {
         texts.collect()
     }
 
+    /// Reads what [`to_json`](Self::to_json) gives: objects and lists become child elements, `text` of an object its text,
+    /// and all else attributes. `null` is passed over.
+    ///
+    /// Only what has both attributes and children of one name comes out otherwise than it went in.
+    pub fn from_json(name: &str, namespace: &str, json: &Json) -> Self {
+        let mut element = Self::new(name, namespace);
+        let plain = |json: &Json| match json {
+            Json::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let Json::Object(object) = json else {
+            element.children.extend((!json.is_null()).then(|| Node::Text(plain(json))));
+            return element;
+        };
+        for (name, value) in object {
+            match value {
+                Json::Null => {}
+                Json::Object(_) => {
+                    element.children.push(Node::Element(Self::from_json(name, namespace, value)));
+                }
+                Json::Array(list) => {
+                    let children = list.iter().map(|one| Self::from_json(name, namespace, one));
+                    element.children.extend(children.map(Node::Element));
+                }
+                value if name == "text" => element.children.push(Node::Text(plain(value))),
+                value => element = element.with(name, Some(&plain(value))),
+            }
+        }
+        element
+    }
+
     /// As JSON: an object of the attributes, and of the children by their names (a list where a name recurs). Text
     /// beside them is under `text`; an element of text only is that text.
     pub fn to_json(&self) -> Json {

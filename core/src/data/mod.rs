@@ -39,7 +39,7 @@ pub use series::{Rights, Series};
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::senml::{self, DEFAULT_VERSION, Error, Pack, ReadOptions, Records, Value, WriteOptions};
+use crate::senml::{self, DEFAULT_VERSION, Error, Pack, ReadOptions, Record, Records, Value, WriteOptions};
 
 /// The XML namespace of the Quoalise payload.
 pub const NS: &str = "urn:quoalise:0";
@@ -203,18 +203,53 @@ impl Data {
         Ok(out)
     }
 
+    /// Appends a record to the last series.
+    ///
+    /// # Errors
+    /// As [`Records::push`].
+    pub fn append(&mut self, record: &Record<'_>) -> Result<(), Error> {
+        self.records.push(record)?;
+        if let Some(last) = self.parts.last_mut() {
+            last.rows.end = self.records.len();
+        }
+        Ok(())
+    }
+
+    /// The same payload with these rows alone, each in its series; they are told in their order.
+    ///
+    /// # Panics
+    /// If there is no such record.
+    pub fn select(&self, rows: impl IntoIterator<Item = usize>) -> Self {
+        let mut rows = rows.into_iter().peekable();
+        let (mut parts, mut kept) = (self.parts.clone(), Vec::new());
+        for part in &mut parts {
+            let start = kept.len();
+            kept.extend(std::iter::from_fn(|| rows.next_if(|row| *row < part.rows.end)));
+            part.rows = start..kept.len();
+        }
+        assert!(rows.next().is_none(), "no such record");
+        let records = self.records.select(kept);
+        Self { parts, records, attributes: self.attributes.clone(), other: self.other.clone() }
+    }
+
+    /// The same payload with other records: for each series the version of its pack, and what is in it. What stands in
+    /// the payload besides stays.
+    pub fn with_records(&self, series: impl IntoIterator<Item = (u32, Records)>) -> Self {
+        let (mut parts, mut records) = (self.parts.clone(), Records::new());
+        let mut series = series.into_iter();
+        for part in &mut parts {
+            let (version, own) = series.next().unwrap_or((part.version, Records::new()));
+            let start = records.len();
+            records.extend(&own);
+            (part.version, part.rows) = (version, start..records.len());
+        }
+        Self { parts, records, attributes: self.attributes.clone(), other: self.other.clone() }
+    }
+
     /// The same payload with the records before a time alone.
     #[cfg(feature = "xmpp")]
     pub(crate) fn before(&self, end: i64) -> Self {
-        let mut parts = self.parts.clone();
-        let mut kept = Vec::new();
-        for part in &mut parts {
-            let start = kept.len();
-            kept.extend(part.rows().filter(|row| self.records.times()[*row] < end));
-            part.rows = start..kept.len();
-        }
-        let records = self.records.select(kept);
-        Self { parts, records, attributes: self.attributes.clone(), other: self.other.clone() }
+        self.select((0..self.records.len()).filter(|row| self.records.times()[*row] < end))
     }
 
     /// The energy of the payload in Wh: mean power times its interval, or sums of energy, added up.

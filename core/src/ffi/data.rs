@@ -22,6 +22,11 @@ impl Data {
         &self.0
     }
 
+    /// The payload itself, to be changed by a wrapper that has the only handle to it.
+    pub fn inner_mut(&mut self) -> &mut CoreData {
+        &mut self.0
+    }
+
     /// Whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.0.records().is_empty()

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from ._error import Error
+from ._error import Error, UpstreamError
 
 __all__ = [{% for error in error_groups + errors %}"{{ error.name }}", {% endfor %}]
 
-{% for error in error_groups + errors %}
+{% for error in error_groups + errors if error.name != "UpstreamError" %}
 class {{ error.name }}({{ error.bases|join(", ") }}):
     {{ error.doc|docstring(4) }}
 {% if error.kind %}

@@ -22,7 +22,7 @@ let {{ passed.name }} = ffi::{{ passed.options }} {
 {% endfor %}
 };
 {% else %}
-let {{ passed.name }} = argument("{{ passed.name }}", {{ passed.name }})?;
+let {{ passed.name }}{% if passed.object %}: Arc<ffi::{{ passed.object }}>{% endif %} = argument("{{ passed.name }}", {{ passed.name }})?;
 {% endif %}
 {% endfor %}
 {% endmacro %}

@@ -1,11 +1,16 @@
 # Written by `make bindings` from core/src/ffi and uniffi.toml.
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, tzinfo
+from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
-from typing import Generic, TypeVar, final
+from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, Union, final, overload, type_check_only
+
+import pandas
+from typing_extensions import Never, Self, SupportsIndex
 
 from ._enums import {% for enum in enums %}{{ enum.name }}{% if not loop.last %}, {% endif %}{% endfor %}
 
+from ._reference import Sensml
 from ._records import {% for record in records %}{{ record.name }}, {% endfor %}{% for union in unions %}{{ union.name }}, {% endfor %}FieldValue
 
 T = TypeVar("T")
