@@ -2,8 +2,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta, tzinfo
 from os import PathLike
-from typing import Any, ClassVar, Generic, TypeVar, Union, final, overload
+from typing import Any, ClassVar, Generic, TypeVar, Union, final, overload, type_check_only
 
+import pandas
 from typing_extensions import Never
 
 from ._enums import (
@@ -27,6 +28,7 @@ from ._records import (
     Outcome,
     Series,
 )
+from ._reference import Sensml
 
 T = TypeVar("T")
 
