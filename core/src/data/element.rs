@@ -2,8 +2,9 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
-use crate::senml::{Error, Limits, limit};
+use crate::senml::resolve::limit;
 use crate::senml::xml::{Event, Reader, Start, attribute, check_text, escape, syntax};
+use crate::senml::{Error, Limits};
 
 pub(crate) const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
 
@@ -133,7 +134,8 @@ impl Element {
 
     fn from_json_within(name: &str, namespace: &str, json: &Json, depth: usize) -> Result<Self, Error> {
         check_name(name)?;
-        let depth = depth.checked_sub(1).ok_or_else(|| limit("elements in each other", Limits::default().depth))?;
+        let depth =
+            depth.checked_sub(1).ok_or_else(|| limit("elements in each other", Limits::default().depth))?;
         let mut element = Self::new(name, namespace);
         let plain = |json: &Json| match json {
             Json::String(text) => text.clone(),
