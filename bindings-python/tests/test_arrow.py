@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import resource
 
 import duckdb
 import numpy as np
@@ -133,3 +134,22 @@ def test_a_large_one() -> None:
     table.validate(full=True)
     assert table["name"].to_pylist() == [f"urn:dev:ow:{row % 300}_a" for row in range(1000)]
     assert table["unit"].to_pylist() == [f"u{row % 7}" for row in range(1000)]
+
+
+def test_nothing_is_left_behind() -> None:
+    data = Data(METADATA, records=[record(step, float(step)) for step in range(20_000)])
+    for _ in range(20):
+        pa.table(data)
+    before = peak()
+    for _ in range(500):
+        pa.table(data)
+        pl.DataFrame(data)
+        pa.schema(data)
+        np.asarray(data.values)
+    # Each kept one would be 160 kB and more.
+    assert peak() - before < 20_000, peak() - before
+
+
+def peak() -> int:
+    """The most memory there was, in kB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

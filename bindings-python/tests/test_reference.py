@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import inspect
 import json
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import quoalise
 from conftest import Server
+from quoalise import _client
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -242,3 +244,18 @@ def test_the_command(server: Server) -> None:
         "2022-01-10T00:00:00+01:00",
         "2022-01-10T00:30:00+01:00",
     ]
+
+
+def test_connecting_takes_the_same_as_described() -> None:
+    def parameters(function: Any) -> dict[str, Any]:
+        return dict(inspect.signature(function).parameters)
+
+    assert parameters(quoalise.connect) == parameters(_client.Client.connect)
+    assert quoalise.connect.__doc__ == _client.Client.connect.__doc__
+    for module, name in (
+        ("client", "Client"),
+        ("client", "ClientAsync"),
+        ("data", "Data"),
+        ("errors", "Error"),
+    ):
+        assert getattr(getattr(quoalise, module), name) is getattr(quoalise, name)

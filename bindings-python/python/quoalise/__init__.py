@@ -58,13 +58,16 @@ __all__ = [
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import aio as aio
+    from . import client as client
+    from . import data as data
+    from . import errors as errors
     from ._records import Event as Event
     from ._reference_async import ClientAsync as ClientAsync
 
 
 def __getattr__(name: str) -> object:
-    # asyncio takes longer to import than all the rest, and not everybody needs it.
-    if name == "aio":
+    # asyncio takes longer to import than all the rest, and not everybody needs it; the others are the reference program's.
+    if name in ("aio", "client", "data", "errors"):
         from importlib import import_module
 
         return import_module(".aio", __name__)

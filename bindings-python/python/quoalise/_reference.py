@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
 
 from . import _client
 from ._native import Data
 from ._records import Push
 
+TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
+    from datetime import datetime, timedelta
+    from os import PathLike
     from typing import Any
 
+    from ._enums import Security
     from ._native import Record
 
 # How often somebody who hears nothing is told that he might.
@@ -113,8 +115,37 @@ class ReferenceClient(Client):
         self.close()
 
 
-def connect(*arguments: Any, **options: Any) -> Client:
-    connected = _client.Client.connect(*arguments, **options)
+def connect(
+    account: str,
+    password: str,
+    *,
+    address: str | None = None,
+    ca_file: str | PathLike[str] | None = None,
+    ca_pem: str | None = None,
+    timeout: timedelta | float | None = None,
+    connect_timeout: timedelta | float | None = None,
+    priority: int | None = None,
+    security: Security | str | None = None,
+    allow_plain: bool = False,
+    reconnect_first: timedelta | float | None = None,
+    reconnect_longest: timedelta | float | None = None,
+    dead_after: timedelta | float | None = None,
+) -> Client:
+    connected = _client.Client.connect(
+        account,
+        password,
+        address=address,
+        ca_file=ca_file,
+        ca_pem=ca_pem,
+        timeout=timeout,
+        connect_timeout=connect_timeout,
+        priority=priority,
+        security=security,
+        allow_plain=allow_plain,
+        reconnect_first=reconnect_first,
+        reconnect_longest=reconnect_longest,
+        dead_after=dead_after,
+    )
     return Client(connected._native)
 
 

@@ -116,21 +116,19 @@ impl Column {
     }
 
     fn schema(&self) -> Schema {
-        let children = self.children.iter().map(|child| Box::into_raw(Box::new(child.schema()))).collect();
-        let dictionary = self.dictionary.as_ref().map(|it| Box::into_raw(Box::new(it.schema())));
-        let mut children: Box<[*mut Schema]> = children;
-        let schema = Schema {
+        let raw = |column: &Column| Box::into_raw(Box::new(column.schema()));
+        let mut children: Vec<*mut Schema> = self.children.iter().map(raw).collect();
+        Schema {
             format: self.format.as_ptr(),
             name: self.name.as_ptr(),
             metadata: ptr::null(),
             flags: self.flags,
             n_children: children.len() as i64,
             children: children.as_mut_ptr(),
-            dictionary: dictionary.unwrap_or(ptr::null_mut()),
+            dictionary: self.dictionary.as_deref().map_or(ptr::null_mut(), raw),
             release: Some(release_schema),
             private_data: Box::into_raw(Box::new(children)).cast(),
-        };
-        schema
+        }
     }
 
     /// What the buffers lie in is kept by each array.
@@ -168,7 +166,7 @@ struct Kept {
 unsafe extern "C" fn release_schema(schema: *mut Schema) {
     // SAFETY: the consumer hands back, once, what `Column::schema` made; a child it took over is released by then.
     unsafe {
-        let children: Box<Box<[*mut Schema]>> = Box::from_raw((*schema).private_data.cast());
+        let children: Box<Vec<*mut Schema>> = Box::from_raw((*schema).private_data.cast());
         for child in *children {
             drop(Box::from_raw(child));
         }

@@ -296,7 +296,8 @@ impl Metadata {
 fn of_dict(dict: &Bound<'_, PyDict>) -> PyResult<CoreMetadata> {
     let json = serde_json::from_str(&to_json_text(dict.as_any())?);
     let json = json.map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))?;
-    Ok(CoreMetadata::from_element(Element::from_json("meta", NS, &json)))
+    let element = Element::from_json("meta", NS, &json).map_err(|error| core_error(dict.py(), error))?;
+    Ok(CoreMetadata::from_element(element))
 }
 
 #[pymethods]

@@ -1,6 +1,5 @@
 use std::fmt::{self, Write as _};
 use std::io;
-use std::process::ExitCode;
 
 use super::format::WriteError;
 use crate::{Error, ErrorKind, senml};
@@ -104,12 +103,6 @@ impl From<ErrorKind> for Exit {
                 Self::ConnectionLost
             }
         }
-    }
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        exit.code().into()
     }
 }
 

@@ -325,3 +325,59 @@ fn series_gaps(name: &str, points: &[(i64, bool)], step: i64, gaps: &mut Vec<Gap
     }
     gaps.extend(open);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two_series() -> Data {
+        let records = |name: &str, count: i64| {
+            let mut records = Records::new();
+            for row in 0..count {
+                records.push(&Record::number(name, row, Some("W"), Some(row as f64))).unwrap();
+            }
+            records
+        };
+        let mut data = Data::new(Metadata::default(), records("a", 4));
+        data.push(Metadata::default(), &records("b", 3));
+        data
+    }
+
+    #[test]
+    fn a_selection_keeps_each_record_in_its_series() {
+        let data = two_series();
+        let some = data.select([1, 3, 4, 6]);
+        assert_eq!(some.parts().iter().map(Part::rows).collect::<Vec<_>>(), [0..2, 2..4]);
+        assert_eq!(some.records().times(), [1, 3, 0, 2]);
+        assert_eq!(data.select(5..7).parts().iter().map(Part::rows).collect::<Vec<_>>(), [0..0, 0..2]);
+        assert_eq!(data.select(0..7), data);
+        assert!(data.select([]).records().is_empty());
+    }
+
+    #[test]
+    #[should_panic(expected = "no such record")]
+    fn what_is_not_there_cannot_be_selected() {
+        two_series().select([6, 7]);
+    }
+
+    #[test]
+    fn what_is_appended_belongs_to_the_last_series() {
+        let mut data = two_series();
+        data.append(&Record::number("c", 9, None, None)).unwrap();
+        assert_eq!(data.parts().iter().map(Part::rows).collect::<Vec<_>>(), [0..4, 4..8]);
+        assert!(data.append(&Record::number("", 9, None, None)).is_err());
+        assert_eq!(data.records().len(), 8);
+    }
+
+    #[test]
+    fn records_are_replaced_series_by_series() {
+        let data = two_series();
+        let records = data.records();
+        let frame = data.with_records([]);
+        assert!(frame.records().is_empty() && frame.parts().len() == 2);
+        let again = frame.with_records([(10, records.select(0..4)), (26, records.select(4..7))]);
+        assert_eq!(again.records(), records);
+        assert_eq!(again.parts()[1].version(), 26);
+        assert_eq!(again.parts()[0], data.parts()[0]);
+    }
+}
