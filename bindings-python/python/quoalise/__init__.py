@@ -70,7 +70,7 @@ def __getattr__(name: str) -> object:
     if name in ("aio", "client", "data", "errors"):
         from importlib import import_module
 
-        return import_module(".aio", __name__)
+        return import_module(f".{name}", __name__)
     if name == "ClientAsync":
         from ._reference_async import ClientAsync
 
