@@ -10,6 +10,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, to branch on. `docs/errors.md` lists each with what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// An argument that cannot be right; nothing was sent.
@@ -58,11 +59,13 @@ pub enum ErrorKind {
     MalformedData,
     /// The client was closed.
     Closed,
+    /// The client was made in another process, and this is a fork of it; make a new one here.
+    UsedAfterFork,
 }
 
 impl ErrorKind {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::InvalidArgument,
         Self::UnknownHost,
         Self::Unreachable,
@@ -86,6 +89,7 @@ impl ErrorKind {
         Self::MalformedAnswer,
         Self::MalformedData,
         Self::Closed,
+        Self::UsedAfterFork,
     ];
 
     /// A stable name, in kebab case.
@@ -114,6 +118,7 @@ impl ErrorKind {
             Self::MalformedAnswer => "malformed-answer",
             Self::MalformedData => "malformed-data",
             Self::Closed => "closed",
+            Self::UsedAfterFork => "used-after-fork",
         }
     }
 
@@ -239,6 +244,11 @@ impl Error {
     /// The sentence, without operation and remedy.
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// What to do about it, where that can be said.
+    pub fn advice(&self) -> Option<&str> {
+        self.0.remedy.as_deref()
     }
 
     /// The standard condition of the stanza or stream error (RFC 6120 sections 4.9.3 and 8.3.3), where one came.

@@ -29,6 +29,7 @@
 //! # Features
 //! `xmpp` (on by default): session, client and provider. Without it the codec alone, no I/O, no tokio. `csv`: tables.
 //! `sqlite` (on by default): subscriptions of a provider in a file, readings in a database. `sandbox`: the server in this process. `cli`: the `quoalise` command.
+//! `ffi`: what wrappers for other languages are made of.
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
@@ -37,6 +38,8 @@ pub mod cli;
 mod client;
 pub mod data;
 mod error;
+#[cfg(feature = "ffi")]
+pub mod ffi;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -59,6 +62,9 @@ pub use client::{
 };
 pub use data::{Rights, Series};
 pub use error::{Error, ErrorKind, Result};
+#[cfg(feature = "ffi")]
+#[doc(hidden)]
+pub use ffi::UniFfiTag;
 pub use jiff;
 #[cfg(feature = "xmpp")]
 pub use session::{Config, ConnectionState, Security, States};

@@ -5,8 +5,11 @@
 mod answers;
 mod bad_servers;
 mod between;
+#[path = "../conformance/cases.rs"]
+mod cases;
 mod command_line;
 mod commands;
+mod conformance;
 mod connect;
 mod dataconnect;
 mod faults;

@@ -1,6 +1,5 @@
 use std::fmt::{self, Write as _};
 use std::io;
-use std::process::ExitCode;
 
 use super::format::WriteError;
 use crate::{Error, ErrorKind, senml};
@@ -100,14 +99,10 @@ impl From<ErrorKind> for Exit {
             K::ProviderOffline | K::ServerUnreachable | K::NoAnswer => Self::ProviderAbsent,
             K::CommandFailed | K::UpstreamError | K::LimitReached => Self::CommandFailed,
             K::MalformedAnswer | K::MalformedData => Self::MalformedData,
-            K::ConnectionLost | K::Replaced | K::SessionExpired | K::Closed => Self::ConnectionLost,
+            K::ConnectionLost | K::Replaced | K::SessionExpired | K::Closed | K::UsedAfterFork => {
+                Self::ConnectionLost
+            }
         }
-    }
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        exit.code().into()
     }
 }
 

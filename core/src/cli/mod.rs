@@ -13,6 +13,7 @@ mod serve;
 mod table;
 mod trusted;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -57,12 +58,17 @@ enum Command {
 
 /// Runs the command of this process' arguments.
 pub fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    ExitCode::from(run(std::env::args_os()))
+}
+
+/// Runs the command of these arguments, the first of which is its own name; its exit status.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
         Err(error) => {
             // It knows itself whether it is a help text for stdout or an error for stderr.
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+            return if error.use_stderr() { Exit::Usage.code() } else { Exit::Done.code() };
         }
     };
     start_logging(args.verbose);
@@ -83,12 +89,12 @@ pub fn main() -> ExitCode {
         Command::Convert(args) => args.run(),
     };
     match run {
-        Ok(()) => Exit::Done.into(),
+        Ok(()) => Exit::Done.code(),
         Err(Failure { exit, message }) => {
             if !message.is_empty() {
                 let _ = writeln!(std::io::stderr(), "quoalise: {message}");
             }
-            exit.into()
+            exit.code()
         }
     }
 }

@@ -68,6 +68,7 @@ fn untimed(node: &str, form: &Form) -> Form {
 
 /// A command a provider offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 #[non_exhaustive]
 pub struct CommandInfo {
     /// What it is asked for by.

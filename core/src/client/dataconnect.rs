@@ -33,6 +33,7 @@ const LONGEST_URI: usize = 8000;
 
 /// Which way energy flows through a usage point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 pub enum Direction {
     /// From the grid.
     Consumption,

@@ -131,6 +131,7 @@ impl std::fmt::Debug for Hole {
 
 /// What to do with what comes when nobody takes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[non_exhaustive]
 pub enum WhenFull {
     /// Nothing more is read for a second; then the server is asked to keep it, as for an account that is away, until half

@@ -102,6 +102,7 @@ impl WeakClient {
 
 /// Whether a provider is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[non_exhaustive]
 pub enum Availability {
     /// It answers.

@@ -43,6 +43,7 @@ pub struct CsvOptions {
 
 /// Which end of its interval a reading is stamped at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 pub enum Stamp {
     /// The start, as in SenML, and in the load curves of large consumers (Enedis' segments C1 to C4).
     Start,

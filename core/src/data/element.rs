@@ -2,8 +2,9 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
-use crate::senml::Error;
+use crate::senml::resolve::limit;
 use crate::senml::xml::{Event, Reader, Start, attribute, check_text, escape, syntax};
+use crate::senml::{Error, Limits};
 
 pub(crate) const XML_NS: &str = "http://www.w3.org/XML/1998/namespace";
 
@@ -118,6 +119,50 @@ impl Element {
             Node::Element(_) => None,
         });
         texts.collect()
+    }
+
+    /// Reads what [`to_json`](Self::to_json) gives: objects and lists become child elements, `text` of an object its text,
+    /// and all else attributes. `null` is passed over.
+    ///
+    /// An element of text only comes out as an attribute, which means the same in metadata.
+    ///
+    /// # Errors
+    /// `Syntax` for a name that XML does not allow, `Limit` for what is too deep.
+    pub fn from_json(name: &str, namespace: &str, json: &Json) -> Result<Self, Error> {
+        Self::from_json_within(name, namespace, json, Limits::default().depth)
+    }
+
+    fn from_json_within(name: &str, namespace: &str, json: &Json, depth: usize) -> Result<Self, Error> {
+        check_name(name)?;
+        let depth =
+            depth.checked_sub(1).ok_or_else(|| limit("elements in each other", Limits::default().depth))?;
+        let mut element = Self::new(name, namespace);
+        let plain = |json: &Json| match json {
+            Json::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let Json::Object(object) = json else {
+            element.children.extend((!json.is_null()).then(|| Node::Text(plain(json))));
+            return Ok(element);
+        };
+        for (name, value) in object {
+            let child = |json| Self::from_json_within(name, namespace, json, depth).map(Node::Element);
+            match value {
+                Json::Null => {}
+                Json::Object(_) => element.children.push(child(value)?),
+                Json::Array(list) => {
+                    for one in list {
+                        element.children.push(child(one)?);
+                    }
+                }
+                value if name == "text" => element.children.push(Node::Text(plain(value))),
+                value => {
+                    check_name(name)?;
+                    element = element.with(name, Some(&plain(value)));
+                }
+            }
+        }
+        Ok(element)
     }
 
     /// As JSON: an object of the attributes, and of the children by their names (a list where a name recurs). Text
@@ -275,5 +320,36 @@ impl fmt::Debug for Node {
             Self::Element(element) => element.fmt(f),
             Self::Text(_) => f.write_str("text …"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_of_an_element_makes_it_again() {
+        let json = serde_json::json!({
+            "measurement": { "name": "active-power", "business": { "graph": "load-profile" } },
+            "tag": [{ "x": "1" }, { "x": "2" }, "plain"],
+            "device": { "type": "meter", "text": "by the door" },
+        });
+        let element = Element::from_json("meta", "urn:quoalise:0", &json).unwrap();
+        assert_eq!(element.to_json(), json);
+        assert_eq!(element.elements().count(), 5);
+        assert!(element.elements().all(|child| child.namespace == "urn:quoalise:0"));
+        // What is no text becomes one; nothing stays nothing.
+        let json = serde_json::json!({ "corrected": true, "interval": 1800, "unit": null });
+        let element = Element::from_json("measurement", "", &json).unwrap();
+        assert_eq!(element.attribute("corrected"), Some("true"));
+        assert_eq!(element.attribute("interval"), Some("1800"));
+        assert_eq!(element.attribute("unit"), None);
+        // What is written must be XML again.
+        for name in ["", "a b", "a><b", "a='", "1a"] {
+            assert!(Element::from_json("meta", "", &serde_json::json!({ name: "x" })).is_err(), "{name}");
+            assert!(Element::from_json("meta", "", &serde_json::json!({ name: {} })).is_err(), "{name}");
+        }
+        let deep = (0..100).fold(Json::Null, |json, _| serde_json::json!({ "a": json }));
+        assert!(Element::from_json("meta", "", &deep).is_err());
     }
 }

@@ -45,6 +45,7 @@ impl fmt::Debug for DeviceIdentifier {
 
 /// What is measured, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct Measurement {
     /// `active-power`, `active-energy-index`, `load-profile`, …
     pub name: Option<String>,

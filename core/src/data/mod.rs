@@ -39,7 +39,7 @@ pub use series::{Rights, Series};
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::senml::{self, DEFAULT_VERSION, Error, Pack, ReadOptions, Records, Value, WriteOptions};
+use crate::senml::{self, DEFAULT_VERSION, Error, Pack, ReadOptions, Record, Records, Value, WriteOptions};
 
 /// The XML namespace of the Quoalise payload.
 pub const NS: &str = "urn:quoalise:0";
@@ -203,18 +203,53 @@ impl Data {
         Ok(out)
     }
 
+    /// Appends a record to the last series.
+    ///
+    /// # Errors
+    /// As [`Records::push`].
+    pub fn append(&mut self, record: &Record<'_>) -> Result<(), Error> {
+        self.records.push(record)?;
+        if let Some(last) = self.parts.last_mut() {
+            last.rows.end = self.records.len();
+        }
+        Ok(())
+    }
+
+    /// The same payload with these rows alone, each in its series; they are told in their order.
+    ///
+    /// # Panics
+    /// If there is no such record.
+    pub fn select(&self, rows: impl IntoIterator<Item = usize>) -> Self {
+        let mut rows = rows.into_iter().peekable();
+        let (mut parts, mut kept) = (self.parts.clone(), Vec::new());
+        for part in &mut parts {
+            let start = kept.len();
+            kept.extend(std::iter::from_fn(|| rows.next_if(|row| *row < part.rows.end)));
+            part.rows = start..kept.len();
+        }
+        assert!(rows.next().is_none(), "no such record");
+        let records = self.records.select(kept);
+        Self { parts, records, attributes: self.attributes.clone(), other: self.other.clone() }
+    }
+
+    /// The same payload with other records: for each series the version of its pack, and what is in it. What stands in
+    /// the payload besides stays.
+    pub fn with_records(&self, series: impl IntoIterator<Item = (u32, Records)>) -> Self {
+        let (mut parts, mut records) = (self.parts.clone(), Records::new());
+        let mut series = series.into_iter();
+        for part in &mut parts {
+            let (version, own) = series.next().unwrap_or((part.version, Records::new()));
+            let start = records.len();
+            records.extend(&own);
+            (part.version, part.rows) = (version, start..records.len());
+        }
+        Self { parts, records, attributes: self.attributes.clone(), other: self.other.clone() }
+    }
+
     /// The same payload with the records before a time alone.
     #[cfg(feature = "xmpp")]
     pub(crate) fn before(&self, end: i64) -> Self {
-        let mut parts = self.parts.clone();
-        let mut kept = Vec::new();
-        for part in &mut parts {
-            let start = kept.len();
-            kept.extend(part.rows().filter(|row| self.records.times()[*row] < end));
-            part.rows = start..kept.len();
-        }
-        let records = self.records.select(kept);
-        Self { parts, records, attributes: self.attributes.clone(), other: self.other.clone() }
+        self.select((0..self.records.len()).filter(|row| self.records.times()[*row] < end))
     }
 
     /// The energy of the payload in Wh: mean power times its interval, or sums of energy, added up.
@@ -289,4 +324,60 @@ fn series_gaps(name: &str, points: &[(i64, bool)], step: i64, gaps: &mut Vec<Gap
         covered = covered.max(time.saturating_add(step));
     }
     gaps.extend(open);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn two_series() -> Data {
+        let records = |name: &str, count: i64| {
+            let mut records = Records::new();
+            for row in 0..count {
+                records.push(&Record::number(name, row, Some("W"), Some(row as f64))).unwrap();
+            }
+            records
+        };
+        let mut data = Data::new(Metadata::default(), records("a", 4));
+        data.push(Metadata::default(), &records("b", 3));
+        data
+    }
+
+    #[test]
+    fn a_selection_keeps_each_record_in_its_series() {
+        let data = two_series();
+        let some = data.select([1, 3, 4, 6]);
+        assert_eq!(some.parts().iter().map(Part::rows).collect::<Vec<_>>(), [0..2, 2..4]);
+        assert_eq!(some.records().times(), [1, 3, 0, 2]);
+        assert_eq!(data.select(5..7).parts().iter().map(Part::rows).collect::<Vec<_>>(), [0..0, 0..2]);
+        assert_eq!(data.select(0..7), data);
+        assert!(data.select([]).records().is_empty());
+    }
+
+    #[test]
+    #[should_panic(expected = "no such record")]
+    fn what_is_not_there_cannot_be_selected() {
+        two_series().select([6, 7]);
+    }
+
+    #[test]
+    fn what_is_appended_belongs_to_the_last_series() {
+        let mut data = two_series();
+        data.append(&Record::number("c", 9, None, None)).unwrap();
+        assert_eq!(data.parts().iter().map(Part::rows).collect::<Vec<_>>(), [0..4, 4..8]);
+        assert!(data.append(&Record::number("", 9, None, None)).is_err());
+        assert_eq!(data.records().len(), 8);
+    }
+
+    #[test]
+    fn records_are_replaced_series_by_series() {
+        let data = two_series();
+        let records = data.records();
+        let frame = data.with_records([]);
+        assert!(frame.records().is_empty() && frame.parts().len() == 2);
+        let again = frame.with_records([(10, records.select(0..4)), (26, records.select(4..7))]);
+        assert_eq!(again.records(), records);
+        assert_eq!(again.parts()[1].version(), 26);
+        assert_eq!(again.parts()[0], data.parts()[0]);
+    }
 }

@@ -6,6 +6,7 @@ use super::{Identifier, Measurement};
 
 /// A series a provider has: what can be read there, and by what name.
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 #[non_exhaustive]
 pub struct Series {
     /// The name to ask for.
@@ -24,6 +25,7 @@ pub struct Series {
 
 /// What an account may do with a [`Series`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 #[non_exhaustive]
 pub struct Rights {
     /// It may ask for the history, or a part of it.

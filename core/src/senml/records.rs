@@ -181,6 +181,34 @@ impl Records {
         self.names.list.iter().map(|name| &**name)
     }
 
+    /// Which of the [`names`](Self::names) record `row` has.
+    ///
+    /// # Panics
+    /// If there is no such record.
+    pub fn name_index(&self, row: usize) -> usize {
+        assert!(row < self.len(), "no record {row}");
+        self.name.get(row) as usize
+    }
+
+    /// The different units, in the order they first occur; the empty one stands for none.
+    pub fn units(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.units.list.iter().map(|unit| &**unit)
+    }
+
+    /// Which of the [`units`](Self::units) record `row` has.
+    ///
+    /// # Panics
+    /// If there is no such record.
+    pub fn unit_index(&self, row: usize) -> usize {
+        assert!(row < self.len(), "no record {row}");
+        self.unit.get(row) as usize
+    }
+
+    /// The rows of the records that hold more than a time and a number, or something else; mostly there are none.
+    pub fn special(&self) -> impl ExactSizeIterator<Item = usize> {
+        self.extras.iter().map(|(row, _)| *row)
+    }
+
     /// Record `row`, or `None` past the end.
     pub fn get(&self, row: usize) -> Option<Record<'_>> {
         let time = *self.time.get(row)?;
@@ -267,11 +295,10 @@ impl Records {
     }
 
     /// These rows alone, in this order.
-    #[cfg_attr(
-        not(feature = "xmpp"),
-        allow(dead_code, reason = "answers and pushes are parts of what there is")
-    )]
-    pub(crate) fn select(&self, rows: impl IntoIterator<Item = usize>) -> Self {
+    ///
+    /// # Panics
+    /// If there is no such record.
+    pub fn select(&self, rows: impl IntoIterator<Item = usize>) -> Self {
         let mut some = Self::new();
         some.append(self, rows);
         some
@@ -538,6 +565,14 @@ mod tests {
         assert!(few.iter().eq([3, 21, 35].map(|row| all.get(row).unwrap())));
         assert_eq!(few.iter().map(|record| record.sum).collect::<Vec<_>>(), [None, Some(21.0), Some(35.0)]);
         assert!(all.select(0..0).is_empty());
+        assert!(few.special().eq([1, 2]));
+        for records in [&all, &some, &few] {
+            let (names, units): (Vec<_>, Vec<_>) = (records.names().collect(), records.units().collect());
+            for (row, record) in records.iter().enumerate() {
+                assert_eq!(names[records.name_index(row)], record.name);
+                assert_eq!(units[records.unit_index(row)], record.unit.unwrap_or_default());
+            }
+        }
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub struct Config {
 
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[non_exhaustive]
 pub enum Security {
     /// STARTTLS on a given address; where the server is found by DNS, what its SRV records say.

@@ -42,6 +42,7 @@ impl std::fmt::Debug for Command {
 
 /// What a requester wants of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[allow(missing_docs)] // the XEP's own names
 pub enum Action {
     Execute,
@@ -53,6 +54,7 @@ pub enum Action {
 
 /// How a command is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[allow(missing_docs)] // the XEP's own names
 pub enum Status {
     Executing,
@@ -62,6 +64,7 @@ pub enum Status {
 
 /// A note beside a command's answer.
 #[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 pub struct Note {
     /// How bad it is.
     pub kind: NoteType,
@@ -78,6 +81,7 @@ impl std::fmt::Debug for Note {
 
 /// How bad a [`Note`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[allow(missing_docs)] // the XEP's own names
 pub enum NoteType {
     Info,

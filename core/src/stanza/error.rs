@@ -163,3 +163,112 @@ pub(crate) fn condition_name(condition: &DefinedCondition) -> String {
     // The element's own name is the condition's.
     Element::from(condition.clone()).name().to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use serde_json::Value as Json;
+
+    use super::*;
+
+    fn file(path: &str) -> String {
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)).unwrap()
+    }
+
+    /// What all languages have in common of their errors.
+    fn table() -> Json {
+        serde_json::from_str(&file("tests/errors.json")).unwrap()
+    }
+
+    fn kinds(table: &Json) -> impl Iterator<Item = &serde_json::Map<String, Json>> {
+        table["kinds"].as_array().unwrap().iter().map(|kind| kind.as_object().unwrap())
+    }
+
+    /// What the table says of a kind under this name.
+    fn said<'j>(kind: &'j serde_json::Map<String, Json>, name: &str) -> Option<&'j str> {
+        kind.get(name).map(|said| said.as_str().unwrap())
+    }
+
+    #[test]
+    fn the_table_has_every_kind_in_order_and_knows_which_are_temporary() {
+        let table = table();
+        let told: Vec<_> = kinds(&table)
+            .map(|kind| (said(kind, "kind").unwrap(), kind["temporary"].as_bool().unwrap()))
+            .collect();
+        let known: Vec<_> = ErrorKind::ALL.iter().map(|kind| (kind.as_str(), kind.is_temporary())).collect();
+        assert_eq!(told, known);
+    }
+
+    #[test]
+    fn classes_have_different_names_and_parents_that_are_there() {
+        let table = table();
+        let groups = table["groups"].as_array().unwrap();
+        let parents: BTreeSet<&str> = (groups.iter().map(|group| group["group"].as_str().unwrap()))
+            .chain(kinds(&table).filter_map(|kind| said(kind, "kind")))
+            .collect();
+        for kind in kinds(&table) {
+            if let Some(parent) = said(kind, "under") {
+                assert!(parents.contains(parent) && Some(parent) != said(kind, "kind"), "{parent}");
+            }
+        }
+        for language in ["python", "java", "php"] {
+            let all: Vec<&str> = std::iter::once(&table["base"][language])
+                .chain(groups.iter().map(|group| &group[language]))
+                .chain(kinds(&table).map(|kind| &kind[language]))
+                .map(|class| class.as_str().unwrap())
+                .collect();
+            assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "{language}");
+        }
+    }
+
+    #[test]
+    fn each_condition_means_what_the_table_says() {
+        let table = table();
+        let mut plain = BTreeSet::new();
+        for kind in kinds(&table) {
+            let Some(answers) = kind.get("answers") else { continue };
+            for answer in answers.as_array().unwrap() {
+                let condition = answer["condition"].as_str().unwrap();
+                let with = answer.get("with").map(|with| {
+                    let (ns, name) = with.as_str().unwrap()[1..].split_once('}').unwrap();
+                    format!("<{name} xmlns='{ns}'/>")
+                });
+                if with.is_none() {
+                    assert!(plain.insert(condition.to_owned()), "{condition} means two things");
+                }
+                let element: Element = format!(
+                    "<error xmlns='jabber:client' type='cancel'>\
+                     <{condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>{}</error>",
+                    with.unwrap_or_default()
+                )
+                .parse()
+                .unwrap();
+                let error = read(&StanzaError::try_from(element).unwrap(), "somebody");
+                assert_eq!(Some(error.kind().as_str()), said(kind, "kind"), "{answer}");
+            }
+        }
+        assert_eq!(plain.len(), 22, "the conditions of RFC 6120 section 8.3.3");
+    }
+
+    #[test]
+    fn the_page_tells_the_same() {
+        let (table, page) = (table(), file("docs/errors.md"));
+        let classes = page.split("## Classes").nth(1).unwrap();
+        for kind in kinds(&table) {
+            let name = said(kind, "kind").unwrap();
+            let row = |page: &str| {
+                page.lines().find(|line| line.contains(&format!("`{name}` |"))).map(str::to_owned)
+            };
+            let meaning = row(&page).unwrap_or_else(|| panic!("no line of {name}"));
+            assert_eq!(meaning.contains("| yes |"), kind["temporary"].as_bool().unwrap(), "{name}");
+            let row = row(classes).unwrap_or_else(|| panic!("no classes of {name}"));
+            for language in ["python", "java", "php"] {
+                let class = said(kind, language).unwrap();
+                assert!(row.contains(&format!("`{class}`")), "{class} is not in {row}");
+            }
+        }
+    }
+}

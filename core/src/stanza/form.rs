@@ -57,6 +57,7 @@ pub struct Field {
 
 /// What the values of a [`Field`] must look like (XEP-0122).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Record))]
 #[non_exhaustive]
 pub struct Validation {
     /// The type of each value, such as `xs:integer` or `xs:dateTime`; `xs:string` where none is given.
@@ -82,6 +83,7 @@ impl std::fmt::Debug for Field {
 
 /// The type of a [`Field`] (XEP-0004 section 3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[allow(missing_docs)] // the XEP's own names
 pub enum FieldType {
     Boolean,
