@@ -3,7 +3,7 @@
 # Unoptimised as the tests, so that nothing is built twice.
 CHAOS := cargo run --locked -q -p quoalise-tests --all-features --bin quoalise-chaos --
 
-.PHONY: help setup build test demo bench fuzz chaos soak fmt lint clean
+.PHONY: help setup build test demo bench fuzz chaos soak bindings fmt lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -39,8 +39,14 @@ soak: ## measure a client over many pushes and reconnects
 	@tests/setup system
 	@$(CHAOS) soak
 
+bindings: ## write the mechanical part of the wrappers, from core/src/ffi and uniffi.toml
+	@tests/setup system python
+	@core/bindgen/run
+
 fmt: ## format the sources
 	cargo fmt --all
+	@tests/setup python
+	.venv/bin/ruff format -q bindings-python
 
 lint: ## formatting, clippy, licences and doubled crates
 	@tests/setup system tools

@@ -4,10 +4,19 @@ use std::time::Duration;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDateTime, PyDelta, PyDeltaAccess, PyTzInfo};
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyDate, PyDateTime, PyDelta, PyDeltaAccess, PyDict, PyFloat, PyInt, PyList,
+    PyMapping, PyString, PyTzInfo,
+};
 use pyo3::{IntoPyObjectExt, intern};
+use quoalise::FieldValue;
+use quoalise::data::{Aggregation, Identifier, SamplingInterval};
+use quoalise::ffi::Values;
+use quoalise::jiff::civil::{Date, DateTime};
 use quoalise::jiff::tz::{Offset, TimeZone};
 use quoalise::jiff::{Timestamp, Zoned};
+
+use crate::error::invalid;
 
 /// What can be handed to Python.
 pub trait ToPython {
@@ -19,6 +28,19 @@ pub trait ToPython {
 pub trait FromPython: Sized {
     /// From what Python has; the error says what to give instead.
     fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Self>;
+}
+
+/// Takes an argument; the error names it.
+pub fn argument<T: FromPython>(name: &str, value: &Bound<'_, PyAny>) -> PyResult<T> {
+    T::from_python(value).map_err(|error| {
+        let py = value.py();
+        if !error.is_instance_of::<PyTypeError>(py) {
+            return error;
+        }
+        let told = PyTypeError::new_err(format!("argument `{name}`: {}", error.value(py)));
+        told.set_cause(py, error.cause(py));
+        told
+    })
 }
 
 macro_rules! plain {
@@ -62,6 +84,163 @@ impl<A: ToPython, B: ToPython> ToPython for (A, B) {
     }
 }
 
+/// What a list may hold. Bytes are no list.
+pub trait Item {}
+
+impl Item for String {}
+
+impl<T: Item> Item for Vec<T> {}
+
+impl<T: ToPython> ToPython for Vec<T> {
+    fn to_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let items: Vec<Py<PyAny>> =
+            self.into_iter().map(|item| item.to_python(py)).collect::<PyResult<_>>()?;
+        Ok(PyList::new(py, items)?.into_any().unbind())
+    }
+}
+
+impl<T: FromPython + Item> FromPython for Vec<T> {
+    fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if value.is_instance_of::<PyString>() {
+            return Err(PyTypeError::new_err("expected a list, not a text"));
+        }
+        value.try_iter()?.map(|item| T::from_python(&item?)).collect()
+    }
+}
+
+impl FromPython for Vec<u8> {
+    /// Bytes, or a text.
+    fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if let Ok(bytes) = value.cast::<PyBytes>() {
+            return Ok(bytes.as_bytes().to_vec());
+        }
+        if let Ok(text) = value.cast::<PyString>() {
+            return Ok(text.to_cow()?.as_bytes().to_vec());
+        }
+        if let Ok(bytes) = value.cast::<PyByteArray>() {
+            return Ok(bytes.to_vec());
+        }
+        let bytes =
+            value.py().get_type::<PyBytes>().call1((value.call_method0(intern!(value.py(), "tobytes"))?,))?;
+        Ok(bytes.cast::<PyBytes>()?.as_bytes().to_vec())
+    }
+}
+
+macro_rules! texts {
+    ($($type:ty),*) => {$(
+        impl ToPython for $type {
+            fn to_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+                self.to_string().into_py_any(py)
+            }
+        }
+    )*};
+}
+
+texts!(Identifier, SamplingInterval);
+
+impl ToPython for Aggregation {
+    fn to_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        self.as_str().into_py_any(py)
+    }
+}
+
+impl FromPython for Values {
+    /// A mapping from fields to what they get.
+    fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let fields = value.cast::<PyMapping>()?;
+        let mut values = Self::new();
+        for item in fields.items()?.iter() {
+            let (field, value): (String, Bound<'_, PyAny>) = item.extract()?;
+            values.add(&*field, field_value(&field, &value)?);
+        }
+        Ok(values)
+    }
+}
+
+fn field_value(field: &str, value: &Bound<'_, PyAny>) -> PyResult<FieldValue> {
+    // A boolean is an integer too, and a datetime a date.
+    if value.is_instance_of::<PyBool>() {
+        return Ok(value.extract::<bool>()?.into());
+    }
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(text.to_cow()?.as_ref().into());
+    }
+    if value.is_instance_of::<PyInt>() {
+        return Ok(value.str()?.to_cow()?.as_ref().into());
+    }
+    if value.is_instance_of::<PyFloat>() {
+        return Ok(value.extract::<f64>()?.into());
+    }
+    if value.is_instance_of::<PyDateTime>() {
+        return Ok((&Zoned::from_python(value)?).into());
+    }
+    if value.is_instance_of::<PyDate>() {
+        return Ok(value.call_method0(intern!(value.py(), "isoformat"))?.extract::<String>()?.into());
+    }
+    if value.is_instance_of::<PyDict>() || value.is_none() {
+        return Err(PyTypeError::new_err(format!("the value of `{field}` is {}", value.get_type().name()?)));
+    }
+    Ok(Vec::<String>::from_python(value)?.into())
+}
+
+impl FromPython for Date {
+    /// A `date`.
+    fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let Ok(date) = value.cast::<PyDate>() else {
+            return Err(PyTypeError::new_err(format!(
+                "expected a datetime.date, not {}",
+                value.get_type().name()?
+            )));
+        };
+        if value.is_instance_of::<PyDateTime>() {
+            // It would silently lose its hour.
+            return Err(PyTypeError::new_err("expected a datetime.date, not a datetime: write time.date()"));
+        }
+        let text: String = date.call_method0(intern!(value.py(), "isoformat"))?.extract()?;
+        text.parse().map_err(|_| invalid(value.py(), "the date cannot be understood"))
+    }
+}
+
+impl FromPython for TimeZone {
+    /// A `ZoneInfo`, another `tzinfo` of a fixed offset, or the name of a zone.
+    fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = value.py();
+        let named = |name: &str| {
+            let wrong =
+                || invalid(py, &format!("{name:?} is no time zone: give one as Europe/Paris, or UTC"));
+            Self::get(name).map_err(|_| wrong())
+        };
+        if let Ok(name) = value.cast::<PyString>() {
+            return named(&name.to_cow()?);
+        }
+        if !value.is_instance_of::<PyTzInfo>() {
+            return Err(PyTypeError::new_err("a time zone is a ZoneInfo, or a name such as Europe/Paris"));
+        }
+        if let Ok(Some(key)) =
+            value.getattr(intern!(py, "key")).and_then(|key| key.extract::<Option<String>>())
+        {
+            return named(&key);
+        }
+        let offset = value.call_method1(intern!(py, "utcoffset"), (py.None(),))?;
+        match offset.cast::<PyDelta>() {
+            Ok(offset) => Ok(Self::fixed(seconds_of(offset)?)),
+            Err(_) => Err(invalid(py, "the time zone has no name and no fixed offset: give a ZoneInfo")),
+        }
+    }
+}
+
+fn seconds_of(offset: &Bound<'_, PyDelta>) -> PyResult<Offset> {
+    let seconds = offset.get_days() * 86_400 + offset.get_seconds();
+    Offset::from_seconds(seconds).map_err(|error| invalid(offset.py(), &error.to_string()))
+}
+
+impl FromPython for Timestamp {
+    /// An aware `datetime`.
+    fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Zoned::from_python(value).map(|time| time.timestamp())
+    }
+}
+
 impl ToPython for Duration {
     fn to_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         self.into_py_any(py)
@@ -71,7 +250,7 @@ impl ToPython for Duration {
 impl FromPython for Duration {
     /// A `timedelta`, or seconds.
     fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let wrong = || PyValueError::new_err("a duration cannot be negative");
+        let wrong = || invalid(value.py(), "a duration cannot be negative");
         if let Ok(delta) = value.cast::<PyDelta>() {
             let seconds = i64::from(delta.get_days()) * 86_400 + i64::from(delta.get_seconds());
             let seconds = u64::try_from(seconds).map_err(|_| wrong())?;
@@ -121,27 +300,20 @@ impl FromPython for Zoned {
             )));
         };
         let offset = time.call_method0(intern!(py, "utcoffset"))?;
-        if offset.is_none() {
-            return Err(PyValueError::new_err(
+        let Ok(offset) = offset.cast::<PyDelta>() else {
+            return Err(invalid(
+                py,
                 "the datetime has no time zone, so it is not known which instant it is: write \
                  datetime(2022, 1, 10, tzinfo=ZoneInfo(\"Europe/Paris\")), or \
                  time.replace(tzinfo=ZoneInfo(\"Europe/Paris\"))",
             ));
-        }
-        let offset = offset.cast::<PyDelta>()?;
+        };
+        let zone = TimeZone::fixed(seconds_of(offset)?);
         let text: String = time.call_method0(intern!(py, "isoformat"))?.extract()?;
-        // Python's own arithmetic: fold and folded hours are behind it.
-        let seconds = offset.get_days() * 86_400 + offset.get_seconds();
-        let zone = Offset::from_seconds(seconds).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        let civil = text.split_at(19).0;
-        let civil: quoalise::jiff::civil::DateTime =
-            civil.parse().map_err(|_| PyValueError::new_err("the datetime cannot be understood"))?;
-        let micros: i32 = time.getattr(intern!(py, "microsecond"))?.extract()?;
-        let civil = civil
-            .with()
-            .subsec_nanosecond(micros * 1000)
-            .build()
-            .map_err(|error| PyValueError::new_err(error.to_string()))?;
-        civil.to_zoned(TimeZone::fixed(zone)).map_err(|error| PyValueError::new_err(error.to_string()))
+        // What stands before the offset: to the second, or to the microsecond.
+        let civil = text.get(..26).filter(|text| text.as_bytes()[19] == b'.').or(text.get(..19));
+        let civil = civil.and_then(|text| text.parse::<DateTime>().ok());
+        let civil = civil.ok_or_else(|| invalid(py, "the datetime cannot be understood"))?;
+        civil.to_zoned(zone).map_err(|error| invalid(py, &error.to_string()))
     }
 }

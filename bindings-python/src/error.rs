@@ -29,9 +29,12 @@ fn exception(py: Python<'_>, error: &ffi::Error) -> PyResult<Py<PyAny>> {
     let kind = error.kind().as_str();
     let class = classes.bind(py).get_item(kind)?;
     let class = class.map_or_else(|| py.import("quoalise._errors")?.getattr("Error"), Ok)?;
-    let exception = class.cast::<PyType>()?.call1((error.message(),))?;
+    // Past their constructors, which may be for people.
+    let message = error.message();
+    let exception = class.cast::<PyType>()?.call_method1("__new__", (&class, &message))?;
     let fitting = error.fitting_start().zip(error.fitting_end());
     for (field, value) in [
+        ("message", message.to_python(py)?),
         ("operation", error.operation().to_python(py)?),
         ("remedy", error.remedy().to_python(py)?),
         ("condition", error.condition().to_python(py)?),

@@ -1,12 +1,14 @@
 //! The native module of the Python package: converts types, waits, and nothing else.
 
-#![allow(unsafe_code, reason = "what PyO3's macros write")]
+#![allow(unsafe_code, reason = "what PyO3's macros write, and a pointer of the executor's")]
 
-mod client;
 mod command;
 mod convert;
 mod data;
 mod error;
+mod generated;
+mod named;
+mod operation;
 mod wait;
 
 use pyo3::prelude::*;
@@ -14,7 +16,10 @@ use pyo3::prelude::*;
 /// The native part of `quoalise`.
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<client::Client>()?;
+    module.add_class::<operation::Operation>()?;
+    module.add_class::<operation::Completions>()?;
     module.add_function(wrap_pyfunction!(command::_command, module)?)?;
+    module.add_function(wrap_pyfunction!(error::_raise, module)?)?;
+    generated::add_to(module)?;
     data::register(module)
 }

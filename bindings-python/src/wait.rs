@@ -5,8 +5,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use pyo3::exceptions::PyTimeoutError;
 use pyo3::prelude::*;
 
 /// How long Ctrl-C may go unseen. Python only notes a signal; what it raises, somebody has to ask for.
@@ -23,22 +24,25 @@ impl Wake for Unpark {
     }
 }
 
-/// Waits for what a future gives, without the GIL, and gives up when a signal's handler raises an exception.
+/// Waits for what a future gives, without the GIL, and gives up when a signal's handler raises an exception, or with a
+/// `TimeoutError`.
 ///
 /// Needs no runtime: the session has a thread of its own.
-pub fn wait<F>(py: Python<'_>, future: F) -> PyResult<F::Output>
+pub fn wait<F>(py: Python<'_>, future: F, timeout: Option<Duration>) -> PyResult<F::Output>
 where
     F: Future + Send,
     F::Output: Send,
 {
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
     let look_every = if is_main_thread() { SIGNALS } else { FOREVER };
+    let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let mut future = pin!(future);
     loop {
         let future = future.as_mut();
+        let left = until.map_or(FOREVER, |until| until.saturating_duration_since(Instant::now()));
         let polled = py.detach(|| match future.poll(&mut Context::from_waker(&waker)) {
             Poll::Pending => {
-                std::thread::park_timeout(look_every);
+                std::thread::park_timeout(look_every.min(left));
                 None
             }
             Poll::Ready(output) => Some(output),
@@ -47,6 +51,9 @@ where
             return Ok(output);
         }
         py.check_signals()?;
+        if left.is_zero() {
+            return Err(PyTimeoutError::new_err("nothing came within the time allowed"));
+        }
     }
 }
 

@@ -11,7 +11,6 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-
 from quoalise import Data, Record
 from readings import METADATA, MIDNIGHT, SERIES, all_types, day, record
 

@@ -12,10 +12,9 @@ from inspect import isawaitable
 from typing import Any, Callable
 
 import pytest
-from conftest import ROOT, TARGET
-
 import quoalise
 import quoalise.aio
+from conftest import ROOT, TARGET
 
 CASES = [
     (path.stem, case["case"])

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-
 import quoalise
 from quoalise import Data, DeviceIdentifier, Gap, Measurement, Metadata, Pricing, Record
 from readings import HALF_HOUR, METADATA, MIDNIGHT, PARIS, SERIES, all_types, day, record

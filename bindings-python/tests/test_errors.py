@@ -6,10 +6,9 @@ import json
 import pickle
 
 import pytest
-from conftest import ROOT
-
 import quoalise
 import quoalise.errors
+from conftest import ROOT
 
 TABLE = json.loads((ROOT / "tests/errors.json").read_text(encoding="utf-8"))
 NAMES = {group["group"]: group["python"] for group in TABLE["groups"]}

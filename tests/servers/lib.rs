@@ -21,6 +21,7 @@ mod pki;
 mod ports;
 mod process;
 mod prosody;
+mod provider;
 #[path = "../chaos/proxy.rs"]
 mod proxy;
 #[path = "../chaos/script.rs"]
@@ -32,6 +33,7 @@ use std::path::{Path, PathBuf};
 pub use account::{Account, random_password};
 pub use pki::{Certificate, Pki};
 pub use ports::free_port;
+pub use provider::TestProvider;
 pub use proxy::{Fault, Proxy, Way};
 pub use script::{Script, Step};
 pub use server::{Conflict, Sasl, ScramHash, Server, ServerBuilder, Software, StartError, Tls};

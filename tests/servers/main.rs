@@ -2,16 +2,19 @@
 //!
 //! It prints one line of JSON on standard output when the server takes connections, and runs until its standard
 //! input ends, or SIGTERM or SIGINT arrives. Start it with a pipe as standard input and keep that open.
+//!
+//! Lines of standard input are what it is to do, each answered by a line of JSON: `push N` has the provider of
+//! `--provider` push so many messages, `add NAME` makes an account, `restart` restarts the server, `stop` and `start` do the halves of that.
 
 use std::error::Error;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 use quoalise_tests::{
-    Account, Certificate, Sasl, ScramHash, Server, Software, StartError, Tls, random_password,
+    Account, Certificate, Sasl, ScramHash, Server, Software, StartError, TestProvider, Tls, random_password,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Start a server on loopback, print one line of JSON about it, and run until standard input ends.
@@ -43,6 +46,9 @@ struct Arguments {
     /// A line for the global part of its configuration, in its own language; may be repeated
     #[arg(long = "config", value_name = "LINE")]
     config: Vec<String>,
+    /// Also run a provider there, with an account of its own
+    #[arg(long)]
+    provider: bool,
 }
 
 fn main() -> ExitCode {
@@ -62,7 +68,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let mut terminated = signal(SignalKind::terminate())?;
     let mut interrupted = signal(SignalKind::interrupt())?;
 
-    let server = start(&arguments)?;
+    let mut server = start(&arguments)?;
     let accounts: Vec<Account> = arguments
         .accounts
         .iter()
@@ -71,7 +77,11 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             None => server.add_user(account, &random_password()),
         })
         .collect();
-    let line = json!({
+    let mut provider = match arguments.provider {
+        true => Some(TestProvider::start(&server).await?),
+        false => None,
+    };
+    let mut line = json!({
         "server": server.software().name(),
         "host": server.host(),
         "address": "127.0.0.1",
@@ -81,25 +91,62 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         "pid": server.pid(),
         "accounts": accounts
             .iter()
-            .map(|account| json!({ "jid": account.jid, "password": account.password }))
+            .map(told)
             .collect::<Vec<_>>(),
     });
-    let mut out = io::stdout();
-    writeln!(out, "{line}")?;
-    out.flush()?;
+    if let Some(provider) = &provider {
+        line["provider"] = json!(provider.jid());
+        line["series"] = json!(TestProvider::series());
+    }
+    say(&line)?;
 
-    let (input_over, input) = tokio::sync::oneshot::channel();
+    let (told, mut lines) = tokio::sync::mpsc::unbounded_channel();
     // A thread of its own: tokio's reader of standard input would keep its runtime from ending.
     std::thread::spawn(move || {
-        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
-        let _ = input_over.send(());
+        for line in io::stdin().lock().lines() {
+            let Ok(line) = line else { break };
+            let _ = told.send(line);
+        }
     });
-    tokio::select! {
-        _ = input => {}
-        _ = terminated.recv() => {}
-        _ = interrupted.recv() => {}
+    loop {
+        let line = tokio::select! {
+            line = lines.recv() => line,
+            _ = terminated.recv() => None,
+            _ = interrupted.recv() => None,
+        };
+        let Some(line) = line else { return Ok(()) };
+        let done = act(&line, &mut server, provider.as_mut()).await;
+        say(&done.unwrap_or_else(|error| json!({ "error": error.to_string() })))?;
     }
-    Ok(())
+}
+
+/// Does what a line of standard input says.
+async fn act(
+    line: &str,
+    server: &mut Server,
+    provider: Option<&mut TestProvider>,
+) -> Result<Value, Box<dyn Error>> {
+    let mut words = line.split_whitespace();
+    let (command, argument) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    match command {
+        "push" => provider.ok_or("there is no provider")?.push(argument.parse()?).await?,
+        "add" => return Ok(told(&server.add_user(argument, &random_password()))),
+        "restart" => server.restart(),
+        "stop" => server.stop(),
+        "start" => server.start(),
+        other => return Err(format!("there is no command {other:?}").into()),
+    }
+    Ok(json!({}))
+}
+
+fn told(account: &Account) -> Value {
+    json!({ "jid": account.jid, "password": account.password })
+}
+
+fn say(line: &Value) -> io::Result<()> {
+    let mut out = io::stdout();
+    writeln!(out, "{line}")?;
+    out.flush()
 }
 
 fn start(arguments: &Arguments) -> Result<Server, StartError> {

@@ -14,11 +14,67 @@
             start=datetime(2022, 1, 10, tzinfo=paris),
             end=datetime(2022, 1, 17, tzinfo=paris),
         )
+
+:mod:`quoalise.aio` has the same for asyncio.
 """
 
-from ._errors import *  # noqa: F403
-from ._error import Error
-from ._native import Client, Data, DeviceIdentifier, Gap, Measurement, Metadata, Pricing, Record
-from ._reference import Sensml
+from __future__ import annotations
 
-connect = Client.connect
+from . import _enums, _errors, _records
+from ._client import Execution, Listener, States
+from ._enums import *
+from ._error import Error
+from ._errors import *
+from ._functions import dumps, loads
+from ._native import Data, DeviceIdentifier, Gap, Hole, Measurement, Metadata, Pricing, Record
+from ._records import *
+from ._reference import Client, Sensml, connect
+
+__all__ = [
+    "Client",
+    "ClientAsync",
+    "Data",
+    "DeviceIdentifier",
+    "Error",
+    "Execution",
+    "Gap",
+    "Hole",
+    "Listener",
+    "Measurement",
+    "Metadata",
+    "Pricing",
+    "Record",
+    "Sensml",
+    "States",
+    "aio",
+    "connect",
+    "dumps",
+    "loads",
+    *_enums.__all__,
+    *_errors.__all__,
+    *_records.__all__,
+]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import aio as aio
+    from . import client as client
+    from . import data as data
+    from . import errors as errors
+    from ._records import Event as Event
+    from ._reference_async import ClientAsync as ClientAsync
+
+
+def __getattr__(name: str) -> object:
+    # asyncio takes longer to import than all the rest, and not everybody needs it.
+    if name in ("aio", "client", "data", "errors"):
+        from importlib import import_module
+
+        return import_module("." + name, __name__)
+    if name == "ClientAsync":
+        from ._reference_async import ClientAsync
+
+        return ClientAsync
+    if name == "Event":
+        return _records.Event
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
@@ -44,3 +43,15 @@ class Error(Exception):
     def __str__(self) -> str:
         text = f"{self.operation}: {self.message}" if self.operation else self.message
         return f"{text}. {self.remedy}" if self.remedy else text
+
+
+class UpstreamError(Error):
+    """The system behind the provider refused: issuer, code and text are its own."""
+
+    kind = "upstream-error"
+
+    # In the order of the reference program.
+    def __init__(self, issuer: str | None = None, code: str | None = None, message: str = "") -> None:
+        super().__init__(message)
+        self.issuer = issuer
+        self.code = code

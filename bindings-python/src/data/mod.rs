@@ -18,7 +18,7 @@ use quoalise::jiff::Timestamp;
 use quoalise::jiff::tz::{Offset, TimeZone};
 use quoalise::senml::{self, DEFAULT_VERSION, ReadOptions, Record as CoreRecord, Records, WriteOptions};
 
-use crate::convert::ToPython;
+use crate::convert::{FromPython, ToPython};
 use crate::error::raise;
 use columns::{Codes, Times, Values};
 use metadata::Metadata;
@@ -66,6 +66,12 @@ impl Data {
 impl ToPython for Arc<ffi::Data> {
     fn to_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         Ok(Py::new(py, Data::new(self))?.into_any())
+    }
+}
+
+impl FromPython for Arc<ffi::Data> {
+    fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(value.cast::<Data>()?.get().now())
     }
 }
 

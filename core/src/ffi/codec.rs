@@ -20,7 +20,7 @@ pub enum Format {
     /// SenML in JSON (RFC 8428).
     SenmlJson,
     /// SenML in JSON, resolved (RFC 8428 section 4.6): to be read by programs that know no base fields.
-    ResolvedJson,
+    Resolved,
     /// Metadata and a list of records, as the reference program prints them: one object a line and series. Written only.
     Json,
     /// A table `time,value,unit,name`; what is read may also be a load curve as Enedis SGE exports it.
@@ -81,7 +81,7 @@ pub fn loads(content: Vec<u8>, options: LoadOptions) -> Result<Arc<Data>> {
     let data = match options.format.unwrap_or_else(|| guess(&content, limits)) {
         Format::Quoalise => CoreData::from_xml(&content, &read),
         Format::SenmlXml => Pack::from_xml(&content, &read).map(CoreData::from_pack),
-        Format::SenmlJson | Format::ResolvedJson => Pack::from_json(&content, &read).map(CoreData::from_pack),
+        Format::SenmlJson | Format::Resolved => Pack::from_json(&content, &read).map(CoreData::from_pack),
         Format::Csv => {
             let mut csv = CsvOptions::default().strict(options.strict);
             (csv.name, csv.unit, csv.zone) = (options.name, options.unit, options.zone);
@@ -111,7 +111,7 @@ pub fn dumps(data: &Data, format: Format, options: DumpOptions) -> Result<String
         Format::Quoalise => data.to_xml(&write),
         Format::SenmlXml => pack().to_xml(&write),
         Format::SenmlJson => pack().to_json(&write),
-        Format::ResolvedJson => pack().to_resolved_json(),
+        Format::Resolved => pack().to_resolved_json(),
         Format::Csv => Ok(data.to_csv(&zone)),
         Format::Json => Ok(data.to_json(&zone).iter().map(|series| format!("{series}\n")).collect()),
     };
@@ -149,9 +149,7 @@ mod tests {
     fn what_is_written_is_read_again() {
         let table = b"time,value,unit,name\n2022-01-10T00:00:00Z,412,W,a\n".to_vec();
         let data = loads(table, LoadOptions::default()).unwrap();
-        for format in
-            [Format::Quoalise, Format::SenmlXml, Format::SenmlJson, Format::ResolvedJson, Format::Csv]
-        {
+        for format in [Format::Quoalise, Format::SenmlXml, Format::SenmlJson, Format::Resolved, Format::Csv] {
             let text = dumps(&data, format, DumpOptions::default()).unwrap();
             let again = loads(text.into_bytes(), LoadOptions::default()).unwrap();
             assert_eq!(again.inner().records(), data.inner().records(), "{format:?}");

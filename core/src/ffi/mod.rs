@@ -29,6 +29,12 @@ pub use listen::{
 };
 pub use owned::Owned;
 
+pub use crate::client::{Availability, CommandInfo, Direction, Values, WhenFull};
+pub use crate::data::{Measurement, Rights, Series, Stamp};
+pub use crate::error::ErrorKind;
+pub use crate::session::Security;
+pub use crate::stanza::{Action, FieldType, Note, NoteType, Status, Validation};
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -36,7 +42,6 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use crate::client::Values;
 use crate::data::{Aggregation, Element, Identifier, SamplingInterval};
 
 uniffi::setup_scaffolding!("quoalise");
