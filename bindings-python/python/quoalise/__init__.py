@@ -66,11 +66,11 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> object:
-    # asyncio takes longer to import than all the rest, and not everybody needs it; the others are the reference program's.
+    # asyncio takes longer to import than all the rest, and not everybody needs it.
     if name in ("aio", "client", "data", "errors"):
         from importlib import import_module
 
-        return import_module(f".{name}", __name__)
+        return import_module("." + name, __name__)
     if name == "ClientAsync":
         from ._reference_async import ClientAsync
 
