@@ -25,6 +25,9 @@ class ClientAsync(aio.Client):
 
     __slots__ = ("_listener", "_told")
 
+    _listener: aio.Listener | None
+    _told: int
+
     @classmethod
     async def connect(  # type: ignore[override]
         cls,
@@ -39,11 +42,11 @@ class ClientAsync(aio.Client):
             client_jid, client_password, priority=priority, address=address_of(address), **options
         )
         client = cls((await opening)._native)
-        client._listener: aio.Listener | None = None
+        client._listener = None
         client._told = 0
         return client
 
-    async def get_history(  # type: ignore[override]
+    async def get_history(
         self,
         proxy_full_jid: str,
         identifier: str,
@@ -53,11 +56,11 @@ class ClientAsync(aio.Client):
         """Ask for the values of a series from ``start_time`` (included) to ``end_time`` (excluded)."""
         return await super().get_history(proxy_full_jid, identifier, start_time, end_time)
 
-    async def subscribe(self, proxy_full_jid: str, identifier: str) -> None:  # type: ignore[override]
+    async def subscribe(self, proxy_full_jid: str, identifier: str) -> None:
         """Ask a provider to push new values of a series to this account from now on."""
         await super().subscribe(proxy_full_jid, identifier)
 
-    async def unsubscribe(self, proxy_full_jid: str, identifier: str) -> None:  # type: ignore[override]
+    async def unsubscribe(self, proxy_full_jid: str, identifier: str) -> None:
         """End a subscription."""
         await super().unsubscribe(proxy_full_jid, identifier)
 
