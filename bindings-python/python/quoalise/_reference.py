@@ -10,7 +10,7 @@ from ._records import Push
 
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from datetime import datetime, timedelta
     from os import PathLike
     from typing import Any
@@ -70,7 +70,7 @@ class ReferenceClient(Client):
 
     __slots__ = ()
 
-    def get_history(  # type: ignore[override]
+    def get_history(
         self,
         proxy_full_jid: str,
         identifier: str,
@@ -80,15 +80,15 @@ class ReferenceClient(Client):
         """Ask for the values of a series from ``start_time`` (included) to ``end_time`` (excluded)."""
         return super().get_history(proxy_full_jid, identifier, start_time, end_time)
 
-    def subscribe(self, proxy_full_jid: str, identifier: str) -> None:  # type: ignore[override]
+    def subscribe(self, proxy_full_jid: str, identifier: str) -> None:
         """Ask a provider to push new values of a series to this account from now on."""
         super().subscribe(proxy_full_jid, identifier)
 
-    def unsubscribe(self, proxy_full_jid: str, identifier: str) -> None:  # type: ignore[override]
+    def unsubscribe(self, proxy_full_jid: str, identifier: str) -> None:
         """End a subscription."""
         super().unsubscribe(proxy_full_jid, identifier)
 
-    def listen(self) -> Iterator[Data]:  # type: ignore[override]
+    def listen(self) -> Generator[Data, None, None]:  # type: ignore[override]
         """Give the data that are pushed, as they come.
 
         They are of providers at which this client has subscribed, or that it was told to ``trust``: others are
