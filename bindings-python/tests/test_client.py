@@ -153,7 +153,7 @@ def test_of_data_connect(server: Server, client: quoalise.Client) -> None:
             operation(server.provider, "00000000000001", quoalise.Direction.CONSUMPTION, *days)
         with pytest.raises(quoalise.InvalidArgument, match="consumption, production"):
             operation(server.provider, "00000000000001", "sideways", *days)
-        with pytest.raises(TypeError, match="silently|datetime"):
+        with pytest.raises(TypeError, match="not a datetime"):
             operation(server.provider, "00000000000001", "production", datetime(2022, 1, 1), days[1])
     with pytest.raises(quoalise.NoSuchCommand):
         client.authorize_uri(server.provider, "My energy", description="<p>Why</p>", duration="P1Y")

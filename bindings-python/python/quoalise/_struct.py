@@ -36,7 +36,7 @@ class Struct:
             )
 
     def __init_subclass__(cls) -> None:
-        cls.__match_args__ = cls.__slots__  # type: ignore[misc]
+        cls.__match_args__ = cls.__slots__  # type: ignore[attr-defined, misc, unused-ignore]
 
     def __setattr__(self, field: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed")

@@ -544,9 +544,20 @@ fn docstring(docs: minijinja::value::ViaDeserialize<Docs>, indent: usize) -> Str
     let columns = COLUMNS - indent;
     let mut lines: Vec<String> = Vec::new();
     for paragraph in &body {
-        if !lines.is_empty() {
-            lines.push(String::new());
+        if lines.is_empty() {
+            // A summary by itself, behind the quotes.
+            let (summary, rest) = match paragraph.split_once(". ") {
+                Some((summary, rest)) => (format!("{summary}."), rest),
+                None => (paragraph.clone(), ""),
+            };
+            lines.extend(wrapped(&summary, columns - 3));
+            if !rest.is_empty() {
+                lines.push(String::new());
+                lines.extend(wrapped(rest, columns));
+            }
+            continue;
         }
+        lines.push(String::new());
         lines.extend(wrapped(paragraph, columns));
     }
     let mut section = |title: &str, entries: Vec<(String, String)>| {
