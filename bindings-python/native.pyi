@@ -1,4 +1,4 @@
-Value = Union[float, str, bool, bytes, None]
+_Value = Union[float, str, bool, bytes, None]
 """What a record may hold; an int where it is beyond what a float tells apart."""
 
 @final
@@ -11,7 +11,7 @@ class Record:
         name: str,
         time: datetime,
         unit: str | None = None,
-        value: Value = None,
+        value: _Value = None,
         sum: float | None = None,
         update_time: float | None = None,
         other: dict[str, Any] | None = None,
@@ -26,7 +26,7 @@ class Record:
     def unit(self) -> str | None:
         """The unit (``W``, ``Wh``, …), where one is given."""
     @property
-    def value(self) -> Value:
+    def value(self) -> _Value:
         """The value: a number, a text, a boolean, or bytes.
 
         None for a gap, and for a record that only carries a sum.

@@ -30,12 +30,14 @@ from ._records import (
 )
 from ._reference import Sensml
 
-T = TypeVar("T")
+_T = TypeVar("_T")
+
+__all__: list[str]
 
 @final
-class Operation(Generic[T]):
-    def wait(self, timeout: timedelta | float | None = None) -> T: ...
-    def poll(self) -> tuple[bool, T | None]: ...
+class Operation(Generic[_T]):
+    def wait(self, timeout: timedelta | float | None = None) -> _T: ...
+    def poll(self) -> tuple[bool, _T | None]: ...
     def start(self, completions: Completions, future: object) -> None: ...
     def cancel(self) -> None: ...
 
@@ -258,7 +260,7 @@ def loads(
     step: timedelta | float | None,
 ) -> Data: ...
 
-Value = Union[float, str, bool, bytes, None]
+_Value = Union[float, str, bool, bytes, None]
 """What a record may hold; an int where it is beyond what a float tells apart."""
 
 @final
@@ -271,7 +273,7 @@ class Record:
         name: str,
         time: datetime,
         unit: str | None = None,
-        value: Value = None,
+        value: _Value = None,
         sum: float | None = None,
         update_time: float | None = None,
         other: dict[str, Any] | None = None,
@@ -286,7 +288,7 @@ class Record:
     def unit(self) -> str | None:
         """The unit (``W``, ``Wh``, …), where one is given."""
     @property
-    def value(self) -> Value:
+    def value(self) -> _Value:
         """The value: a number, a text, a boolean, or bytes.
 
         None for a gap, and for a record that only carries a sum.
