@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
     from os import PathLike
 
+    from typing_extensions import Self
+
     from ._enums import (
         Action,
         Availability,
@@ -359,7 +361,7 @@ class Client:
         """
         return self._native.unsubscribe(provider, identifier).wait()
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -480,7 +482,7 @@ class Execution:
         """
         return self._native.status()
 
-    def __enter__(self) -> Execution:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -549,7 +551,7 @@ class Listener:
             raise StopIteration
         return item
 
-    def __enter__(self) -> Listener:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -596,7 +598,7 @@ class States:
             raise StopIteration
         return item
 
-    def __enter__(self) -> States:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

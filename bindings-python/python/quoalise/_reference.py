@@ -10,7 +10,7 @@ from ._records import Push
 
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from datetime import datetime, timedelta
     from os import PathLike
     from typing import Any
@@ -89,7 +89,7 @@ class ReferenceClient(Client):
         """End a subscription."""
         super().unsubscribe(proxy_full_jid, identifier)
 
-    def listen(self) -> Iterator[Data]:  # type: ignore[override]
+    def listen(self) -> Generator[Data, None, None]:  # type: ignore[override]
         """Give the data that are pushed, as they come.
 
         They are of providers at which this client has subscribed, or that it was told to ``trust``: others

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from . import aio
+from . import _native, aio
 from ._asyncio import run
 from ._records import Push
 from ._reference import address_of, warn_of_distrusted
@@ -25,9 +25,6 @@ class ClientAsync(aio.Client):
 
     __slots__ = ("_listener", "_told")
 
-    _listener: aio.Listener | None
-    _told: int
-
     @classmethod
     async def connect(  # type: ignore[override]
         cls,
@@ -41,10 +38,12 @@ class ClientAsync(aio.Client):
         opening = aio.Client.connect(
             client_jid, client_password, priority=priority, address=address_of(address), **options
         )
-        client = cls((await opening)._native)
-        client._listener = None
-        client._told = 0
-        return client
+        return cls((await opening)._native)
+
+    def __init__(self, native: _native.Client) -> None:
+        super().__init__(native)
+        self._listener: aio.Listener | None = None
+        self._told = 0
 
     async def get_history(
         self,

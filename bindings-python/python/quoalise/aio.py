@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
     from os import PathLike
 
+    from typing_extensions import Self
+
     from ._enums import (
         Action,
         Availability,
@@ -376,7 +378,7 @@ class Client:
         """
         return await run(self._native.unsubscribe(provider, identifier))
 
-    async def __aenter__(self) -> Client:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -497,7 +499,7 @@ class Execution:
         """
         return self._native.status()
 
-    async def __aenter__(self) -> Execution:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -566,7 +568,7 @@ class Listener:
             raise StopAsyncIteration
         return item
 
-    async def __aenter__(self) -> Listener:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -613,7 +615,7 @@ class States:
             raise StopAsyncIteration
         return item
 
-    async def __aenter__(self) -> States:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
