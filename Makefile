@@ -3,7 +3,10 @@
 # Unoptimised as the tests, so that nothing is built twice.
 CHAOS := cargo run --locked -q -p quoalise-tests --all-features --bin quoalise-chaos --
 
-.PHONY: help setup build test demo bench fuzz chaos soak bindings fmt lint clean
+# What `make wheel` builds for. zig links for old versions of the C library, and for other processors.
+TARGETS := x86_64-unknown-linux-gnu
+
+.PHONY: help setup build test demo bench fuzz chaos soak bindings wheel fmt lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,6 +45,13 @@ soak: ## measure a client over many pushes and reconnects
 bindings: ## write the mechanical part of the wrappers, from core/src/ffi and uniffi.toml
 	@tests/setup system python
 	@core/bindgen/run
+
+wheel: ## wheels of the Python package for Linux, and its source, in dist; needs `rustup target add` of what is in TARGETS
+	@tests/setup system python
+	@. .venv/bin/activate && for target in $(TARGETS); do \
+		maturin build --quiet --release --locked --zig --target $$target --manifest-path bindings-python/Cargo.toml --out dist || exit; \
+	done
+	.venv/bin/maturin sdist --quiet --manifest-path bindings-python/Cargo.toml --out dist
 
 fmt: ## format the sources
 	cargo fmt --all

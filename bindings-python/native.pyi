@@ -1,4 +1,4 @@
-Value = Union[float, str, bool, bytes, None]
+_Value = Union[float, str, bool, bytes, None]
 """What a record may hold; an int where it is beyond what a float tells apart."""
 
 @final
@@ -11,7 +11,7 @@ class Record:
         name: str,
         time: datetime,
         unit: str | None = None,
-        value: Value = None,
+        value: _Value = None,
         sum: float | None = None,
         update_time: float | None = None,
         other: dict[str, Any] | None = None,
@@ -26,8 +26,11 @@ class Record:
     def unit(self) -> str | None:
         """The unit (``W``, ``Wh``, …), where one is given."""
     @property
-    def value(self) -> Value:
-        """The value: a number, a text, a boolean, or bytes. None for a gap, and for a record that only carries a sum."""
+    def value(self) -> _Value:
+        """The value: a number, a text, a boolean, or bytes.
+
+        None for a gap, and for a record that only carries a sum.
+        """
     @property
     def sum(self) -> float | None:
         """The integral of the value over time, in unit times seconds."""
@@ -54,25 +57,33 @@ class RecordIterator:
 
 @final
 class Times:
-    """The times of records, in UTC. ``numpy.asarray(data.times)`` is a view of them, as ``datetime64[us]``, which copies nothing."""
+    """The times of records, in UTC.
+
+    ``numpy.asarray(data.times)`` is a view of them, as ``datetime64[us]``, which copies nothing.
+    """
 
     @property
     def __array_interface__(self) -> dict[str, Any]: ...
     def __len__(self, /) -> int: ...
     def __getitem__(self, index: int, /) -> datetime: ...
+    def __iter__(self, /) -> Iterator[datetime]: ...
     def tolist(self) -> list[datetime]:
-        """As a list of ``datetime``."""
+        """Make a list of ``datetime``."""
 
 @final
 class Values:
-    """The numbers of records; NaN where a record has none. ``numpy.asarray(data.values)`` is a view of them, which copies nothing."""
+    """The numbers of records; NaN where a record has none.
+
+    ``numpy.asarray(data.values)`` is a view of them, which copies nothing.
+    """
 
     @property
     def __array_interface__(self) -> dict[str, Any]: ...
     def __len__(self, /) -> int: ...
     def __getitem__(self, index: int, /) -> float: ...
+    def __iter__(self, /) -> Iterator[float]: ...
     def tolist(self) -> list[float]:
-        """As a list; NaN where a record has no number."""
+        """Make a list; NaN where a record has no number."""
 
 @final
 class Gap:
@@ -149,13 +160,16 @@ class Measurement:
         """The unit: ``W``, ``Wh``, ``VA``, …"""
     @property
     def aggregation(self) -> str | None:
-        """How each value stands for its interval: ``mean``, ``sum``, ``max``, ``min``, or something else as written."""
+        """How each value stands for its interval: ``mean``, ``sum``, ``max``, ``min``, or else as written."""
     @property
     def sampling_interval(self) -> str | None:
-        """How long the interval of a value is, as ISO 8601: ``PT30M``, ``P1D``, … It begins at the record's time."""
+        """How long the interval of a value is, as ISO 8601: ``PT30M``, ``P1D``, …
+
+        It begins at the record's time.
+        """
     @property
     def interval(self) -> timedelta | None:
-        """The same as a duration; none for days and months, whose length depends on the date."""
+        """How long the interval of a value is; None for days and months, whose length depends on the date."""
     @property
     def corrected(self) -> bool | None:
         """Whether the distributor has corrected the values."""
@@ -232,8 +246,9 @@ class Metadata:
 class Data:
     """One payload: the records of all its series, and what each series is.
 
-    ``data[0]`` is a record, ``data[:48]`` are data again. ``times`` and ``values`` are columns for NumPy. Polars, PyArrow, DuckDB
-    and pandas take data as they are, by Arrow's interface: ``polars.DataFrame(data)``, ``pyarrow.table(data)``.
+    ``data[0]`` is a record, ``data[:48]`` are data again. ``times`` and ``values`` are columns for NumPy. Polars,
+    PyArrow, DuckDB and pandas take data as they are, by Arrow's interface: ``polars.DataFrame(data)``,
+    ``pyarrow.table(data)``.
     """
 
     def __new__(
@@ -246,7 +261,7 @@ class Data:
     def __iter__(self, /) -> Iterator[Record]: ...
     def __reversed__(self) -> Iterator[Record]: ...
     @overload
-    def __getitem__(self, key: int, /) -> Record: ...
+    def __getitem__(self, key: SupportsIndex, /) -> Record: ...
     @overload
     def __getitem__(self, key: slice[Any, Any, Any], /) -> Data: ...
     def __eq__(self, other: object, /) -> bool: ...
@@ -290,17 +305,22 @@ class Data:
         None where that has no meaning: another quantity, no fixed interval, a meter index. Gaps count as nothing.
         """
     def missing(self) -> list[Gap]:
-        """Where values are missing: records that are gaps, and holes between records that are further apart than the sampling
-        interval of their series. Only for series whose interval is of fixed length.
+        """Tell where values are missing.
+
+        That is records that are gaps, and holes between records that are further apart than the sampling interval
+        of their series. Only for series whose interval is of fixed length.
         """
     def to_json(self, indent: int | str | None = None, tz: tzinfo | str | None = None) -> str:
-        """The JSON of the reference program: metadata as nested objects, and a list of records with their times in this zone; by
-        default in the system's. Of several series it is a list of such objects.
+        """Write the JSON of the reference program.
+
+        Metadata are nested objects, beside them is a list of records with their times in this zone, by default in
+        the system's. Of several series it is a list of such objects.
         """
     def to_pandas(self, tz: tzinfo | str | None = None) -> pandas.DataFrame:
-        """As a ``pandas.DataFrame``, one row a record by its time in this zone, by default UTC.
+        """Make a ``pandas.DataFrame``, one row a record by its time in this zone, by default UTC.
 
-        The columns are ``value`` and ``unit``, ``name`` where there are several, and others where a record holds more.
+        The columns are ``value`` and ``unit``, ``name`` where there are several, and others where a record holds
+        more.
         """
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import resource
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -35,7 +36,10 @@ def test_pyarrow_finds_nothing_wrong(data: Data) -> None:
     assert table["name"].to_pylist() == [r.name for r in data]
     assert table["unit"].to_pylist() == [r.unit for r in data]
     assert table["time"].to_pylist() == [r.time for r in data]
-    numbers = [float(r.value) if type(r.value) in (float, int) else None for r in data]
+    numbers = [
+        float(r.value) if isinstance(r.value, (float, int)) and not isinstance(r.value, bool) else None
+        for r in data
+    ]
     assert table["value"].to_pylist() == numbers
 
 
@@ -109,9 +113,8 @@ def test_polars() -> None:
 
 def test_duckdb() -> None:
     data = day()  # noqa: F841  (DuckDB finds it by its name)
-    assert duckdb.sql("select count(*), count(value), max(value), any_value(name) from data").fetchall() == [
-        (48, 46, 447.0, SERIES)
-    ]
+    found: Any = duckdb.sql("select count(*), count(value), max(value), any_value(name) from data")
+    assert found.fetchall() == [(48, 46, 447.0, SERIES)]
 
 
 def test_pandas() -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -52,7 +53,7 @@ def test_records_by_iteration_index_and_slice() -> None:
     for key in ("0", 1.0, None):
         with pytest.raises(TypeError, match="number or slice"):
             data[key]  # type: ignore[call-overload]
-    assert data[np.int64(3)] == data[3]  # type: ignore[call-overload]
+    assert data[np.int64(3)] == data[3]
 
 
 def test_slices_are_data() -> None:
@@ -300,12 +301,12 @@ def test_json_layout() -> None:
 def test_pandas() -> None:
     frame = day().to_pandas(tz="Europe/Paris")
     assert list(frame.columns) == ["value", "unit"] and frame.attrs["name"] == SERIES
-    assert frame.index.name == "time" and str(frame.index.tz) == "Europe/Paris"  # type: ignore[attr-defined]
+    assert frame.index.name == "time" and str(frame.index.tz) == "Europe/Paris"
     assert frame.index.is_monotonic_increasing and frame.index.is_unique
     assert frame["value"].iloc[5] == 405 and frame["value"].isna().sum() == 2
     assert frame.loc["2022-01-10 12:00", "value"].item() == 424.0
     assert frame["value"].resample("D").mean().index[0] == pd.Timestamp(MIDNIGHT)
-    assert str(day().to_pandas().index.tz) == "UTC"  # type: ignore[attr-defined]
+    assert str(day().to_pandas().index.tz) == "UTC"
     assert day().to_pandas(tz=PARIS).equals(frame)
     # It is the caller's: to be written to, whatever becomes of the data.
     frame.loc[:, "value"] = 0.0
@@ -367,7 +368,7 @@ def test_pickles_are_small() -> None:
 
 
 def test_pickles_that_are_none() -> None:
-    for state in (
+    states: list[tuple[Any, ...]] = [
         (
             "<quoalise xmlns='urn:quoalise:0'><data/></quoalise>",
             [(10, 1)],
@@ -392,7 +393,8 @@ def test_pickles_that_are_none() -> None:
             [],
         ),
         ("<", [(10, 1)], [], [], b"", b"", b"", b"", []),
-    ):
+    ]
+    for state in states:
         with pytest.raises(ValueError):
             quoalise._native._restore(state)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from typing import Any
 
 import pytest
 import quoalise
@@ -29,7 +30,7 @@ def test_the_tree(name: str, entry: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(("kind", "entry"), KINDS)
-def test_every_kind_arrives_as_its_class(kind: str, entry: dict[str, str]) -> None:
+def test_every_kind_arrives_as_its_class(kind: str, entry: dict[str, Any]) -> None:
     with pytest.raises(quoalise.Error) as raised:
         quoalise._native._raise(kind)
     error = raised.value

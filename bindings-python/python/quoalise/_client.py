@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta
     from os import PathLike
 
+    from typing_extensions import Self
+
     from ._enums import (
         Action,
         Availability,
@@ -62,7 +64,8 @@ class Client:
         reconnect_longest: timedelta | float | None = None,
         dead_after: timedelta | float | None = None,
     ) -> Client:
-        """Connects and logs in: ``account`` is a JID (``name@example.org``, or with a resource to be asked for).
+        """Connects and logs in: ``account`` is a JID (``name@example.org``, or with a resource to be asked
+        for).
 
         Nothing is tried again by itself. A connection that is lost later is.
 
@@ -121,10 +124,11 @@ class Client:
         state: str | None = None,
         test_client: int | None = None,
     ) -> Authorization:
-        """Asks a Data Connect proxy where a person can consent to this account reading their meter. Send the
-        person's browser to the ``uri``; when they have agreed, the provider sends a notice, which ``listen``
-        gives as ``Consent``. Its messages are trusted from here on. ``name`` is who asks, as the person reads
-        it.
+        """Asks a Data Connect proxy where a person can consent to this account reading their meter.
+
+        Send the person's browser to the ``uri``; when they have agreed, the provider sends a notice, which
+        ``listen`` gives as ``Consent``. Its messages are trusted from here on. ``name`` is who asks, as the
+        person reads it.
 
         The request is remembered by this client (the last 10,000), and told with the notice that answers it.
         It is remembered nowhere else: who listens in another process keeps the ``state`` and compares.
@@ -156,7 +160,9 @@ class Client:
         return self._native.availability(provider).wait()
 
     def begin(self, provider: str, node: str) -> Execution:
-        """Begins a command by asking for its form. A command that has none is carried out at once.
+        """Begins a command by asking for its form.
+
+        A command that has none is carried out at once.
 
         Raises:
             Error: As ``get_history``.
@@ -164,8 +170,9 @@ class Client:
         return Execution(self._native.begin(provider, node).wait())
 
     def close(self) -> None:
-        """Ends the session, cleanly if the network lets it, within two seconds in any case. Requests still
-        waiting end as ``Closed``.
+        """Ends the session, cleanly if the network lets it, within two seconds in any case.
+
+        Requests still waiting end as ``Closed``.
 
         Raises:
             Error: ``UsedAfterFork``.
@@ -194,8 +201,8 @@ class Client:
 
     @property
     def distrusted(self) -> int:
-        """How many messages of senders that are not trusted were dropped so far, unread: pushes and notices of
-        consent.
+        """How many messages of senders that are not trusted were dropped so far, unread: pushes and
+        notices of consent.
 
         Raises:
             Error: ``UsedAfterFork``.
@@ -203,10 +210,11 @@ class Client:
         return self._native.distrusted()
 
     def fill(self, hole: Hole, provider: str, identifier: str) -> Data:
-        """Asks a provider for what a hole in the pushes of a series may have swallowed: from its last record
-        that was pushed before the hole (which is among them), or where there was none, from a day before the
-        hole, until now. What does not fit into one answer is asked for in several, as far as the provider
-        says what fits.
+        """Asks a provider for what a hole in the pushes of a series may have swallowed: from its last
+        record that was pushed before the hole (which is among them), or where there was none, from a
+        day before the hole, until now.
+
+        What does not fit into one answer is asked for in several, as far as the provider says what fits.
 
         Raises:
             Error: As ``get_history``.
@@ -233,7 +241,9 @@ class Client:
 
     @property
     def jid(self) -> str:
-        """The full JID the server gave this session. It may change when the server has lost the session.
+        """The full JID the server gave this session.
+
+        It may change when the server has lost the session.
 
         Raises:
             Error: ``UsedAfterFork``.
@@ -248,7 +258,9 @@ class Client:
         journal: str | PathLike[str] | None = None,
     ) -> Listener:
         """Listens to what trusted providers send by themselves: those of ``trust``, ``subscribe`` and
-        ``authorize_uri``. What the server kept meanwhile comes first.
+        ``authorize_uri``.
+
+        What the server kept meanwhile comes first.
 
         Args:
             capacity: How many messages may wait to be taken, or 16 MiB of them. 100 by default.
@@ -266,8 +278,8 @@ class Client:
     def load_curve(
         self, provider: str, usage_point: str, direction: Direction | str, start: date, end: date
     ) -> Data:
-        """Asks a Data Connect proxy for the load curve of a usage point: mean power in W, by the step of the
-        meter.
+        """Asks a Data Connect proxy for the load curve of a usage point: mean power in W, by the step of
+        the meter.
 
         ``provider`` is its full JID, ``usage_point`` the 14 digits of the meter (PRM). The days, from
         ``start`` (included) to ``end`` (excluded), are counted where the usage point is. The records' names
@@ -280,11 +292,12 @@ class Client:
         return self._native.load_curve(provider, usage_point, direction, start, end).wait()
 
     def run(self, provider: str, node: str, values: Mapping[str, FieldValue] | None = None) -> Outcome:
-        """Carries a command out: asks for its form, fills the values in, as often as the provider has another
-        stage, and completes it. Fields without a value keep the default the provider gives them, but for the
-        times of Quoalise's own commands (as ``start_time`` of ``get_history``): without a value these are
-        left out, as nobody saw the default. Where something is missing or does not fit, the command is
-        canceled.
+        """Carries a command out: asks for its form, fills the values in, as often as the provider has
+        another stage, and completes it.
+
+        Fields without a value keep the default the provider gives them, but for the times of Quoalise's own
+        commands (as ``start_time`` of ``get_history``): without a value these are left out, as nobody saw the
+        default. Where something is missing or does not fit, the command is canceled.
 
         Raises:
             Error: ``InvalidArgument`` where a required field has no value, a value does not fit, or no
@@ -293,8 +306,8 @@ class Client:
         return self._native.run(provider, node, values).wait()
 
     def series(self, provider: str, prefix: str | None = None) -> list[Series]:
-        """The series a provider has for this account, or those of them that ``prefix`` covers, as a subscription
-        would.
+        """The series a provider has for this account, or those of them that ``prefix`` covers, as a
+        subscription would.
 
         Raises:
             Error: ``NoSuchCommand`` where the provider does not tell; as ``get_history``.
@@ -319,8 +332,10 @@ class Client:
         return States(self._native.states())
 
     def subscribe(self, provider: str, identifier: str) -> None:
-        """Asks a provider to push new values of a series to this account from now on, also across reconnects. A
-        prefix covers all series below it. Its pushes are trusted from here on; also where it is not known
+        """Asks a provider to push new values of a series to this account from now on, also across
+        reconnects.
+
+        A prefix covers all series below it. Its pushes are trusted from here on; also where it is not known
         whether the subscription came about, as after ``NoAnswer``, and not where it was refused.
 
         Raises:
@@ -329,8 +344,9 @@ class Client:
         return self._native.subscribe(provider, identifier).wait()
 
     def trust(self, provider: str) -> None:
-        """Takes pushes of this provider from now on, whatever its resource. Pushes of others are dropped and
-        counted: in a federation anybody can send anybody a message.
+        """Takes pushes of this provider from now on, whatever its resource.
+
+        Pushes of others are dropped and counted: in a federation anybody can send anybody a message.
 
         Raises:
             Error: ``InvalidArgument`` where it is no JID.
@@ -345,7 +361,7 @@ class Client:
         """
         return self._native.unsubscribe(provider, identifier).wait()
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -366,8 +382,10 @@ class Execution:
 
     @property
     def actions(self) -> list[Action]:
-        """What may be done in the present stage, of ``Action.PREV``, ``Action.NEXT`` and ``Action.COMPLETE``. To
-        cancel is always allowed.
+        """What may be done in the present stage, of ``Action.PREV``, ``Action.NEXT`` and
+        ``Action.COMPLETE``.
+
+        To cancel is always allowed.
 
         Raises:
             Error: ``UsedAfterFork``.
@@ -375,8 +393,9 @@ class Execution:
         return self._native.actions()
 
     def cancel(self) -> None:
-        """Gives up, and waits at most ten seconds for the provider to say that it knows. Whatever it kept is
-        gone then.
+        """Gives up, and waits at most ten seconds for the provider to say that it knows.
+
+        Whatever it kept is gone then.
 
         Raises:
             Error: Those of the network. That the provider gave up before is none.
@@ -384,7 +403,9 @@ class Execution:
         return self._native.cancel().wait()
 
     def complete(self, values: Mapping[str, FieldValue] | None = None) -> None:
-        """Fills in the form and asks for the result. Later stages, if there are any, keep their defaults.
+        """Fills in the form and asks for the result.
+
+        Later stages, if there are any, keep their defaults.
 
         Raises:
             Error: As ``next``.
@@ -410,7 +431,9 @@ class Execution:
         return self._native.form()
 
     def next(self, values: Mapping[str, FieldValue] | None = None) -> None:
-        """Fills in the form and asks for the next stage. Fields without a value keep their default.
+        """Fills in the form and asks for the next stage.
+
+        Fields without a value keep their default.
 
         Raises:
             Error: ``InvalidArgument`` where a required field has no value, a value does not fit, there is
@@ -422,8 +445,9 @@ class Execution:
 
     @property
     def notes(self) -> list[Note]:
-        """What the provider says about the present stage. An error among them means that it does not take what
-        was filled in, and asks again.
+        """What the provider says about the present stage.
+
+        An error among them means that it does not take what was filled in, and asks again.
 
         Raises:
             Error: ``UsedAfterFork``.
@@ -431,7 +455,9 @@ class Execution:
         return self._native.notes()
 
     def outcome(self) -> Outcome:
-        """What came of it. The execution is over then.
+        """What came of it.
+
+        The execution is over then.
 
         Raises:
             Error: ``InvalidArgument`` where it is not completed; it is canceled then.
@@ -456,7 +482,7 @@ class Execution:
         """
         return self._native.status()
 
-    def __enter__(self) -> Execution:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -490,8 +516,8 @@ class Listener:
         return self._native.close().wait()
 
     def finish(self) -> list[Event]:
-        """Stops listening without losing anything: the server keeps what comes from here on, and what it had
-        sent before is given back, in order, and counts as taken.
+        """Stops listening without losing anything: the server keeps what comes from here on, and what it
+        had sent before is given back, in order, and counts as taken.
 
         Raises:
             Error: ``ConnectionLost``, ``Unreachable``, or ``NoAnswer`` where the server does not answer
@@ -501,8 +527,9 @@ class Listener:
         return self._native.finish().wait()
 
     def next(self, timeout: timedelta | float | None = None) -> Event | None:
-        """The next event; waits for it. None when the listener or the client was closed. Asking for it says that
-        the one before is dealt with.
+        """The next event; waits for it.
+
+        None when the listener or the client was closed. Asking for it says that the one before is dealt with.
 
         Raises:
             Error: ``LoginRefused``, ``Replaced``, ``UnsuitableServer`` where the connection was lost for
@@ -524,7 +551,7 @@ class Listener:
             raise StopIteration
         return item
 
-    def __enter__(self) -> Listener:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -548,8 +575,10 @@ class States:
         return self._native.close().wait()
 
     def next(self, timeout: timedelta | float | None = None) -> ConnectionState | None:
-        """The next change; waits for it. None once it is over for good and that was told. Of a great many that
-        nobody took meanwhile only the latest are told.
+        """The next change; waits for it.
+
+        None once it is over for good and that was told. Of a great many that nobody took meanwhile only the
+        latest are told.
 
         Raises:
             Error: ``UsedAfterFork``.
@@ -569,7 +598,7 @@ class States:
             raise StopIteration
         return item
 
-    def __enter__(self) -> States:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

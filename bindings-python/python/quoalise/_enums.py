@@ -62,8 +62,8 @@ class Connection(_Name):
     RESUMED = "resumed"
     """It is there again, and the server has kept everything meanwhile (XEP-0198)."""
     RESET = "reset"
-    """It is there again, but the server no longer knew of the old session: what was sent to it since may be
-    lost.
+    """It is there again, but the server no longer knew of the old session: what was sent to it since may
+    be lost.
     """
     CLOSED = "closed"
     """It is over for good."""
@@ -106,6 +106,7 @@ class Format(_Name):
     """SenML in JSON, resolved (RFC 8428 section 4.6): to be read by programs that know no base fields."""
     JSON = "json"
     """Metadata and a list of records, as the reference program prints them: one object a line and series.
+
     Written only.
     """
     CSV = "csv"
@@ -128,8 +129,9 @@ class Security(_Name):
     DIRECT_TLS = "direct-tls"
     """TLS from the first byte (XEP-0368)."""
     NONE_ON_LOOPBACK = "none-on-loopback"
-    """No TLS at all. Only towards this very machine, and only because it was asked for; the password is still
-    proved by SCRAM.
+    """No TLS at all.
+
+    Only towards this very machine, and only because it was asked for; the password is still proved by SCRAM.
     """
 
 
@@ -155,8 +157,9 @@ class WhenFull(_Name):
 
     WAIT = "wait"
     """The server keeps it, as for an account that is away, until half of what waits was taken; answers to
-    requests go on coming meanwhile. How much a server keeps is for its operator to say (ejabberd's own limit
-    is 100 messages).
+    requests go on coming meanwhile.
+
+    How much a server keeps is for its operator to say (ejabberd's own limit is 100 messages).
 
     What was on its way already still comes in, as does all at once what it had kept: of that, 10,000 messages
     or 64 MiB wait here at the most, and then nothing more is read, answers included, until some are taken.

@@ -262,7 +262,10 @@ class Form(Struct):
 
 
 class Interrupted(Struct):
-    """The connection was lost, and is being made anew by itself. The server keeps what comes meanwhile."""
+    """The connection was lost, and is being made anew by itself.
+
+    The server keeps what comes meanwhile.
+    """
 
     __slots__ = ("error",)
     _hidden = frozenset(())
@@ -293,8 +296,8 @@ class Malformed(Struct):
 
 
 class NotSubscribed(Struct):
-    """After a loss it was looked whether the subscriptions made by this client are still there, and this one is
-    not.
+    """After a loss it was looked whether the subscriptions made by this client are still there, and this
+    one is not.
     """
 
     __slots__ = (
@@ -364,8 +367,9 @@ class Outcome(Struct):
         other: list[str]
         """Whatever else came, as XML."""
         unused: list[str]
-        """The fields that a value was given for and that no form had. They were only noticed after the command
-        was done; otherwise that is an error.
+        """The fields that a value was given for and that no form had.
+
+        They were only noticed after the command was done; otherwise that is an error.
         """
 
         def __init__(
@@ -395,7 +399,10 @@ class Overflow(Struct):
 
 
 class Presence(Struct):
-    """A trusted provider came, or went, as far as it says so itself. One whose network fails says nothing."""
+    """A trusted provider came, or went, as far as it says so itself.
+
+    One whose network fails says nothing.
+    """
 
     __slots__ = (
         "sender",
@@ -438,12 +445,16 @@ class Push(Struct):
         """Whether a server kept it while this account was away."""
         repeated: bool
         """Whether it was given before, to this process or, with a journal, to one before, and nobody knows
-        whether that came to its end with it. One that was taken is not given again.
+        whether that came to its end with it.
+
+        One that was taken is not given again.
         """
         data: Data
         """The data; those of several ``quoalise`` elements of one message follow each other."""
         body: str | None
-        """What the message says in words, where it does; of several languages English, if it is among them."""
+        """What the message says in words, where it does; of several languages English, if it is among
+        them.
+        """
         other: list[str]
         """What else was in the message, as XML."""
 
@@ -461,8 +472,9 @@ class Push(Struct):
 
 
 class Resumed(Struct):
-    """The connection is there again, and nothing was lost (XEP-0198). Where an interruption had its end before
-    anybody took that event, neither is told.
+    """The connection is there again, and nothing was lost (XEP-0198).
+
+    Where an interruption had its end before anybody took that event, neither is told.
     """
 
     __slots__ = ()
@@ -558,7 +570,9 @@ class Validation(Struct):
 
     if TYPE_CHECKING:
         datatype: str | None
-        """The type of each value, such as ``xs:integer`` or ``xs:dateTime``; ``xs:string`` where none is given."""
+        """The type of each value, such as ``xs:integer`` or ``xs:dateTime``; ``xs:string`` where none is
+        given.
+        """
         open: bool
         """Whether values beside the options of a list may be given."""
         min: str | None

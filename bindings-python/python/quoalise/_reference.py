@@ -10,7 +10,7 @@ from ._records import Push
 
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from datetime import datetime, timedelta
     from os import PathLike
     from typing import Any
@@ -33,8 +33,8 @@ def address_of(address: tuple[str, str | int] | str | None) -> str | None:
 def warn_of_distrusted(count: int) -> None:
     """Whoever listens to nobody is to learn why nothing comes."""
     warnings.warn(
-        f"{count} messages came of senders that are not trusted, and were dropped: a client hears the providers "
-        "at which it has subscribed itself, and those of client.trust(provider)",
+        f"{count} messages came of senders that are not trusted, and were dropped: a client hears the "
+        "providers at which it has subscribed itself, and those of client.trust(provider)",
         stacklevel=3,
     )
 
@@ -56,8 +56,9 @@ class Client(_client.Client):
     ) -> ReferenceClient:
         """Connect as the reference program does: ``listen`` of what it gives has data alone.
 
-        :func:`quoalise.connect` gives a client with this library's own manners. ``address`` is ``(host, port)``
-        or ``"host:port"``, ``loop`` is not needed; further options are those of :func:`quoalise.connect`.
+        :func:`quoalise.connect` gives a client with this library's own manners. ``address`` is
+        ``(host, port)`` or ``"host:port"``, ``loop`` is not needed; further options are those of
+        :func:`quoalise.connect`.
         """
         connected = _client.Client.connect(
             client_jid, client_password, priority=priority, address=address_of(address), **options
@@ -70,7 +71,7 @@ class ReferenceClient(Client):
 
     __slots__ = ()
 
-    def get_history(  # type: ignore[override]
+    def get_history(
         self,
         proxy_full_jid: str,
         identifier: str,
@@ -80,19 +81,19 @@ class ReferenceClient(Client):
         """Ask for the values of a series from ``start_time`` (included) to ``end_time`` (excluded)."""
         return super().get_history(proxy_full_jid, identifier, start_time, end_time)
 
-    def subscribe(self, proxy_full_jid: str, identifier: str) -> None:  # type: ignore[override]
+    def subscribe(self, proxy_full_jid: str, identifier: str) -> None:
         """Ask a provider to push new values of a series to this account from now on."""
         super().subscribe(proxy_full_jid, identifier)
 
-    def unsubscribe(self, proxy_full_jid: str, identifier: str) -> None:  # type: ignore[override]
+    def unsubscribe(self, proxy_full_jid: str, identifier: str) -> None:
         """End a subscription."""
         super().unsubscribe(proxy_full_jid, identifier)
 
-    def listen(self) -> Iterator[Data]:  # type: ignore[override]
+    def listen(self) -> Generator[Data, None, None]:  # type: ignore[override]
         """Give the data that are pushed, as they come.
 
-        They are of providers at which this client has subscribed, or that it was told to ``trust``: others are
-        dropped, with a warning.
+        They are of providers at which this client has subscribed, or that it was told to ``trust``: others
+        are dropped, with a warning.
         """
         told = 0
         with super().listen() as listener:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from . import aio
+from . import _native, aio
 from ._asyncio import run
 from ._records import Push
 from ._reference import address_of, warn_of_distrusted
@@ -38,12 +38,14 @@ class ClientAsync(aio.Client):
         opening = aio.Client.connect(
             client_jid, client_password, priority=priority, address=address_of(address), **options
         )
-        client = cls((await opening)._native)
-        client._listener: aio.Listener | None = None
-        client._told = 0
-        return client
+        return cls((await opening)._native)
 
-    async def get_history(  # type: ignore[override]
+    def __init__(self, native: _native.Client) -> None:
+        super().__init__(native)
+        self._listener: aio.Listener | None = None
+        self._told = 0
+
+    async def get_history(
         self,
         proxy_full_jid: str,
         identifier: str,
@@ -53,11 +55,11 @@ class ClientAsync(aio.Client):
         """Ask for the values of a series from ``start_time`` (included) to ``end_time`` (excluded)."""
         return await super().get_history(proxy_full_jid, identifier, start_time, end_time)
 
-    async def subscribe(self, proxy_full_jid: str, identifier: str) -> None:  # type: ignore[override]
+    async def subscribe(self, proxy_full_jid: str, identifier: str) -> None:
         """Ask a provider to push new values of a series to this account from now on."""
         await super().subscribe(proxy_full_jid, identifier)
 
-    async def unsubscribe(self, proxy_full_jid: str, identifier: str) -> None:  # type: ignore[override]
+    async def unsubscribe(self, proxy_full_jid: str, identifier: str) -> None:
         """End a subscription."""
         await super().unsubscribe(proxy_full_jid, identifier)
 

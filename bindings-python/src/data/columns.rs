@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyIterator, PyList};
 use quoalise::ffi;
 
 use super::record::time_of;
@@ -54,6 +54,10 @@ impl Times {
         time_of(py, at(self.column(), index)?)
     }
 
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        PyList::new(py, self.tolist(py)?)?.try_iter()
+    }
+
     /// Make a list of ``datetime``.
     fn tolist(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
         self.column().iter().map(|time| time_of(py, *time)).collect()
@@ -89,6 +93,10 @@ impl Values {
 
     fn __getitem__(&self, index: isize) -> PyResult<f64> {
         at(self.column(), index)
+    }
+
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        PyList::new(py, self.column())?.try_iter()
     }
 
     /// Make a list; NaN where a record has no number.

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta, tzinfo
     from os import PathLike
 
+    from typing_extensions import Self
+
     from ._enums import {% for enum in enums %}{{ enum.name }}{% if not loop.last %}, {% endif %}{% endfor %}
 
     from ._native import {{ by_hand_names }}{% for class in values %}, {{ class.name }}{% endfor %}
@@ -102,7 +104,7 @@ class {{ class.name }}:
 {% endif %}
 {% endfor %}
 {% if class.context %}
-    async def __aenter__(self) -> {{ class.name }}:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

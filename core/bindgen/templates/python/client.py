@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime, timedelta, tzinfo
     from os import PathLike
 
+    from typing_extensions import Self
+
     from ._enums import {% for enum in enums %}{{ enum.name }}{% if not loop.last %}, {% endif %}{% endfor %}
 
     from ._native import {{ by_hand_names }}{% for class in values %}, {{ class.name }}{% endfor %}
@@ -79,7 +81,7 @@ class {{ class.name }}:
 {% endif %}
 {% endfor %}
 {% if class.context %}
-    def __enter__(self) -> {{ class.name }}:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

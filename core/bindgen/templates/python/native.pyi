@@ -13,7 +13,9 @@ from ._enums import {% for enum in enums %}{{ enum.name }}{% if not loop.last %}
 from ._reference import Sensml
 from ._records import {% for record in records %}{{ record.name }}, {% endfor %}{% for union in unions %}{{ union.name }}, {% endfor %}FieldValue
 
-T = TypeVar("T")
+_T = TypeVar("_T")
+
+__all__: list[str]
 
 {% macro parameters(method) %}
 {% for argument in method.arguments %}{{ argument.name }}: {{ argument.annotation }}, {% endfor %}
@@ -22,9 +24,9 @@ T = TypeVar("T")
 {% if method.is_async %}Operation[{{ method.returns }}]{% else %}{{ method.returns }}{% endif %}
 {% endmacro %}
 @final
-class Operation(Generic[T]):
-    def wait(self, timeout: timedelta | float | None = None) -> T: ...
-    def poll(self) -> tuple[bool, T | None]: ...
+class Operation(Generic[_T]):
+    def wait(self, timeout: timedelta | float | None = None) -> _T: ...
+    def poll(self) -> tuple[bool, _T | None]: ...
     def start(self, completions: Completions, future: object) -> None: ...
     def cancel(self) -> None: ...
 
