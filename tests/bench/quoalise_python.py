@@ -39,7 +39,7 @@ class Ours:
     def frame(self):
         import polars
 
-        frame = polars.from_arrow(quoalise.loads(self.xml))
+        frame = polars.DataFrame(quoalise.loads(self.xml))
         assert frame.height == 17_520, frame.height
 
     def close(self):
