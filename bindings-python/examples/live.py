@@ -12,9 +12,9 @@ from account import account
 
 
 async def main(provider: str, series: str, count: float = float("inf")) -> None:
-    async with await quoalise.aio.connect(**account()) as client:
+    async with quoalise.aio.connect(**account()) as client:
         await client.subscribe(provider, series)
-        async with await client.listen() as listener:
+        async with client.listen() as listener:
             async for event in listener:
                 if isinstance(event, quoalise.Hole):
                     # The server forgot the session: what it may have swallowed is in the provider's history.

@@ -1,4 +1,4 @@
-"""A day of a meter over HTTP, with FastAPI: `uvicorn web:app`, then `GET /days/2025-01-10?provider=…&series=…`.
+"""A day of a meter over HTTP, with FastAPI: `uvicorn web:app`, then `GET /days/2022-01-10?provider=…&series=…`.
 
 One session serves all requests: a login for each would be slow, and servers limit them.
 """
@@ -18,7 +18,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 @asynccontextmanager
 async def connected(app: FastAPI) -> AsyncIterator[None]:
-    async with await quoalise.aio.connect(**account()) as client:
+    async with quoalise.aio.connect(**account()) as client:
         app.state.client = client
         yield
 
