@@ -221,8 +221,8 @@ class States:
 
 @final
 class Hole:
-    """A stretch of time in which pushes may have got lost: the connection is there again, but the server no
-    longer knew of the session.
+    """A stretch of time in which pushes may have got lost: the connection is there again, but the server
+    no longer knew of the session.
 
     ``Client::fill`` asks for what they may have told.
 
