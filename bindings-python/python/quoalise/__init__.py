@@ -22,12 +22,12 @@ from __future__ import annotations
 
 from . import _enums, _errors, _records
 from ._client import Execution, Listener, States
-from ._enums import *
+from ._enums import *  # noqa: F403
 from ._error import Error
-from ._errors import *
+from ._errors import *  # noqa: F403
 from ._functions import dumps, loads
 from ._native import Data, DeviceIdentifier, Gap, Hole, Measurement, Metadata, Pricing, Record
-from ._records import *
+from ._records import *  # noqa: F403
 from ._reference import Client, Sensml, connect
 
 __all__ = [

@@ -1,8 +1,8 @@
 """The way from an operation to whoever awaits it.
 
-An operation runs on a thread that knows nothing of Python. When it is done it writes a byte to a socket that the event
-loop watches, and the loop's own thread takes all that is done by then: no thread of ours ever asks for the GIL, so none
-can hold up the end of the interpreter or a fork.
+An operation runs on a thread that knows nothing of Python. When it is done it writes a byte to a socket that
+the event loop watches, and the loop's own thread takes all that is done by then: no thread of ours ever asks
+for the GIL, so none can hold up the end of the interpreter or a fork.
 """
 
 from __future__ import annotations

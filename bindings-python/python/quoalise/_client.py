@@ -201,8 +201,8 @@ class Client:
 
     @property
     def distrusted(self) -> int:
-        """How many messages of senders that are not trusted were dropped so far, unread: pushes and notices
-        of consent.
+        """How many messages of senders that are not trusted were dropped so far, unread: pushes and
+        notices of consent.
 
         Raises:
             Error: ``UsedAfterFork``.
@@ -210,9 +210,9 @@ class Client:
         return self._native.distrusted()
 
     def fill(self, hole: Hole, provider: str, identifier: str) -> Data:
-        """Asks a provider for what a hole in the pushes of a series may have swallowed: from its last record
-        that was pushed before the hole (which is among them), or where there was none, from a day before
-        the hole, until now.
+        """Asks a provider for what a hole in the pushes of a series may have swallowed: from its last
+        record that was pushed before the hole (which is among them), or where there was none, from a
+        day before the hole, until now.
 
         What does not fit into one answer is asked for in several, as far as the provider says what fits.
 
@@ -278,8 +278,8 @@ class Client:
     def load_curve(
         self, provider: str, usage_point: str, direction: Direction | str, start: date, end: date
     ) -> Data:
-        """Asks a Data Connect proxy for the load curve of a usage point: mean power in W, by the step of the
-        meter.
+        """Asks a Data Connect proxy for the load curve of a usage point: mean power in W, by the step of
+        the meter.
 
         ``provider`` is its full JID, ``usage_point`` the 14 digits of the meter (PRM). The days, from
         ``start`` (included) to ``end`` (excluded), are counted where the usage point is. The records' names
@@ -292,8 +292,8 @@ class Client:
         return self._native.load_curve(provider, usage_point, direction, start, end).wait()
 
     def run(self, provider: str, node: str, values: Mapping[str, FieldValue] | None = None) -> Outcome:
-        """Carries a command out: asks for its form, fills the values in, as often as the provider has another
-        stage, and completes it.
+        """Carries a command out: asks for its form, fills the values in, as often as the provider has
+        another stage, and completes it.
 
         Fields without a value keep the default the provider gives them, but for the times of Quoalise's own
         commands (as ``start_time`` of ``get_history``): without a value these are left out, as nobody saw the
@@ -332,7 +332,8 @@ class Client:
         return States(self._native.states())
 
     def subscribe(self, provider: str, identifier: str) -> None:
-        """Asks a provider to push new values of a series to this account from now on, also across reconnects.
+        """Asks a provider to push new values of a series to this account from now on, also across
+        reconnects.
 
         A prefix covers all series below it. Its pushes are trusted from here on; also where it is not known
         whether the subscription came about, as after ``NoAnswer``, and not where it was refused.
@@ -381,7 +382,8 @@ class Execution:
 
     @property
     def actions(self) -> list[Action]:
-        """What may be done in the present stage, of ``Action.PREV``, ``Action.NEXT`` and ``Action.COMPLETE``.
+        """What may be done in the present stage, of ``Action.PREV``, ``Action.NEXT`` and
+        ``Action.COMPLETE``.
 
         To cancel is always allowed.
 
@@ -514,8 +516,8 @@ class Listener:
         return self._native.close().wait()
 
     def finish(self) -> list[Event]:
-        """Stops listening without losing anything: the server keeps what comes from here on, and what it had
-        sent before is given back, in order, and counts as taken.
+        """Stops listening without losing anything: the server keeps what comes from here on, and what it
+        had sent before is given back, in order, and counts as taken.
 
         Raises:
             Error: ``ConnectionLost``, ``Unreachable``, or ``NoAnswer`` where the server does not answer

@@ -62,8 +62,8 @@ class Connection(_Name):
     RESUMED = "resumed"
     """It is there again, and the server has kept everything meanwhile (XEP-0198)."""
     RESET = "reset"
-    """It is there again, but the server no longer knew of the old session: what was sent to it since may be
-    lost.
+    """It is there again, but the server no longer knew of the old session: what was sent to it since may
+    be lost.
     """
     CLOSED = "closed"
     """It is over for good."""

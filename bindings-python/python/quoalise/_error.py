@@ -32,7 +32,7 @@ class Error(Exception):
     retry_after: timedelta | None = None
     """When to try again at the earliest, where the peer told."""
     fitting_period: tuple[datetime, datetime] | None = None
-    """For an answer that would be too large: the largest period from that start on that fits, where the provider told."""
+    """For an answer that would be too large: the largest period from that start on that fits, where told."""
     is_temporary: bool = False
     """Whether the same request may succeed later without anybody changing anything."""
 

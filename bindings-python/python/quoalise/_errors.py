@@ -104,7 +104,9 @@ class NoAnswer(ServiceUnavailable, TimeoutError):
 
 
 class NotAuthorized(Error):
-    """The provider does not know this account, or has no valid consent (``not-authorized``, ``forbidden``)."""
+    """The provider does not know this account, or has no valid consent (``not-authorized``,
+    ``forbidden``).
+    """
 
     kind = "not-authorized"
 

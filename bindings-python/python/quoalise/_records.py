@@ -296,8 +296,8 @@ class Malformed(Struct):
 
 
 class NotSubscribed(Struct):
-    """After a loss it was looked whether the subscriptions made by this client are still there, and this one
-    is not.
+    """After a loss it was looked whether the subscriptions made by this client are still there, and this
+    one is not.
     """
 
     __slots__ = (
@@ -452,7 +452,9 @@ class Push(Struct):
         data: Data
         """The data; those of several ``quoalise`` elements of one message follow each other."""
         body: str | None
-        """What the message says in words, where it does; of several languages English, if it is among them."""
+        """What the message says in words, where it does; of several languages English, if it is among
+        them.
+        """
         other: list[str]
         """What else was in the message, as XML."""
 

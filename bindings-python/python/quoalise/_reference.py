@@ -33,8 +33,8 @@ def address_of(address: tuple[str, str | int] | str | None) -> str | None:
 def warn_of_distrusted(count: int) -> None:
     """Whoever listens to nobody is to learn why nothing comes."""
     warnings.warn(
-        f"{count} messages came of senders that are not trusted, and were dropped: a client hears the providers "
-        "at which it has subscribed itself, and those of client.trust(provider)",
+        f"{count} messages came of senders that are not trusted, and were dropped: a client hears the "
+        "providers at which it has subscribed itself, and those of client.trust(provider)",
         stacklevel=3,
     )
 
@@ -56,8 +56,9 @@ class Client(_client.Client):
     ) -> ReferenceClient:
         """Connect as the reference program does: ``listen`` of what it gives has data alone.
 
-        :func:`quoalise.connect` gives a client with this library's own manners. ``address`` is ``(host, port)``
-        or ``"host:port"``, ``loop`` is not needed; further options are those of :func:`quoalise.connect`.
+        :func:`quoalise.connect` gives a client with this library's own manners. ``address`` is
+        ``(host, port)`` or ``"host:port"``, ``loop`` is not needed; further options are those of
+        :func:`quoalise.connect`.
         """
         connected = _client.Client.connect(
             client_jid, client_password, priority=priority, address=address_of(address), **options
@@ -91,8 +92,8 @@ class ReferenceClient(Client):
     def listen(self) -> Generator[Data, None, None]:  # type: ignore[override]
         """Give the data that are pushed, as they come.
 
-        They are of providers at which this client has subscribed, or that it was told to ``trust``: others are
-        dropped, with a warning.
+        They are of providers at which this client has subscribed, or that it was told to ``trust``: others
+        are dropped, with a warning.
         """
         told = 0
         with super().listen() as listener:

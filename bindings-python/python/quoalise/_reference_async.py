@@ -25,6 +25,9 @@ class ClientAsync(aio.Client):
 
     __slots__ = ("_listener", "_told")
 
+    _listener: aio.Listener | None
+    _told: int
+
     @classmethod
     async def connect(  # type: ignore[override]
         cls,
@@ -42,7 +45,7 @@ class ClientAsync(aio.Client):
 
     def __init__(self, native: _native.Client) -> None:
         super().__init__(native)
-        self._listener: aio.Listener | None = None
+        self._listener = None
         self._told = 0
 
     async def get_history(

@@ -550,7 +550,8 @@ fn docstring(docs: minijinja::value::ViaDeserialize<Docs>, indent: usize) -> Str
                 Some((summary, rest)) => (format!("{summary}."), rest),
                 None => (paragraph.clone(), ""),
             };
-            lines.extend(wrapped(&summary, columns - 3));
+            // A short one closes on the same line.
+            lines.extend(wrapped(&summary, columns - 6));
             if !rest.is_empty() {
                 lines.push(String::new());
                 lines.extend(wrapped(rest, columns));
