@@ -32,8 +32,6 @@ from ._reference import Sensml
 
 _T = TypeVar("_T")
 
-__all__: list[str]
-
 @final
 class Operation(Generic[_T]):
     def wait(self, timeout: timedelta | float | None = None) -> _T: ...

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ._native import Record
 
 # How often somebody who hears nothing is told that he might.
-_LOOK_EVERY = 5.0
+LOOK_EVERY = 5.0
 
 
 def address_of(address: tuple[str, str | int] | str | None) -> str | None:
@@ -99,7 +99,7 @@ class ReferenceClient(Client):
         with super().listen() as listener:
             while True:
                 try:
-                    event = listener.next(timeout=_LOOK_EVERY)
+                    event = listener.next(timeout=LOOK_EVERY)
                 except TimeoutError:
                     event = None
                 else:
