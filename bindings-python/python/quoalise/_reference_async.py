@@ -26,6 +26,9 @@ class ClientAsync(aio.Client):
 
     __slots__ = ("_listener", "_told")
 
+    _listener: aio.Listener | None
+    _told: int
+
     @classmethod
     async def connect(  # type: ignore[override]
         cls,
