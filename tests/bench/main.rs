@@ -2,7 +2,8 @@
 //! standard output is the CPU time it took, in seconds, of this whole process.
 //!
 //! `read FILE`, `decode N`, `tokenize N`, `encode N`, `connect JID PASSWORD ADDRESS CA PROVIDER IDENTIFIER`, `fetch N`;
-//! or, as an argument, `serve JID PASSWORD ADDRESS CA`: a provider of 5,000 records.
+//! or, as an argument, `serve JID PASSWORD ADDRESS CA`: a provider of 5,000 records, which pushes as many days of 48 as
+//! each line of standard input says.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -14,6 +15,8 @@ use quoalise::provider::{Everybody, HistoryRequest, MemorySubscriptions, Provide
 use quoalise::senml::{Pack, ReadOptions, Record, Records, WriteOptions};
 use quoalise::{Client, Config, Period, jiff};
 use rustix::time::{ClockId, clock_gettime};
+
+const SERIES: &str = "urn:dev:prm:00000000000001_consumption/power/active/raw";
 
 type Anything<T> = Result<T, Box<dyn Error>>;
 
@@ -113,23 +116,30 @@ async fn serve(arguments: &[String]) -> Anything<()> {
     let [jid, password, address, ca] = arguments else {
         return Err("serve takes four words".into());
     };
-    let mut records = Records::new();
-    for step in 0..5000_i64 {
-        let time = (1_641_769_200 + step * 1800) * 1_000_000;
-        let value = 200.0 + ((step * 37) % 1800) as f64;
-        records.push(&Record::number(
-            "urn:dev:prm:00000000000001_consumption/power/active/raw",
-            time,
-            Some("W"),
-            Some(value),
-        ))?;
-    }
-    let data = Data::new(Metadata::default(), records);
-    let provider = Provider::builder(FiveThousand(data), Everybody)
+    let provider = Provider::builder(FiveThousand(Data::new(Metadata::default(), readings(0, 5000)?)), Everybody)
         .subscriptions(MemorySubscriptions::new())
         .start(&config(jid, password, address, ca)?)
         .await?;
     writeln!(io::stdout(), "{}", provider.jid())?;
-    provider.wait().await?;
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    std::thread::spawn(move || io::stdin().lock().lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
+    let mut day = 0;
+    while let Some(line) = told.recv().await {
+        for _ in 0..line.trim().parse()? {
+            provider.publish(&Metadata::default(), &readings(day * 48, 48)?).await?;
+            day += 1;
+        }
+        provider.confirm().await?;
+    }
     Ok(())
+}
+
+fn readings(from: i64, count: i64) -> Anything<Records> {
+    let mut records = Records::new();
+    for step in from..from + count {
+        let time = (1_641_769_200 + step * 1800) * 1_000_000;
+        let value = 200.0 + ((step * 37) % 1800) as f64;
+        records.push(&Record::number(SERIES, time, Some("W"), Some(value)))?;
+    }
+    Ok(records)
 }

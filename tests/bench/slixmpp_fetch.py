@@ -1,16 +1,21 @@
-"""Histories fetched the way of the reference program: slixmpp's ad-hoc commands, and an object a record.
+"""Histories fetched and pushes heard the way of the reference program: slixmpp's ad-hoc commands, and an object a
+record.
 
-`connect JID PASSWORD HOST PORT CA PROVIDER IDENTIFIER`, then `fetch N`; each answer is the CPU time it took, in
-seconds.
+As `quoalise_python.py`: `connect JID PASSWORD HOST PORT CA PROVIDER IDENTIFIER`, `fetch N`, `listen`, `pushes N`,
+`memory`.
 """
 
 import asyncio
 import logging
+import resource
 import sys
 import time
 
 import slixmpp
+from slixmpp.xmlstream.handler import Callback
+from slixmpp.xmlstream.matcher import MatchXPath
 
+from peer import since_start
 from reference import NS, decode
 
 COMMANDS = "http://jabber.org/protocol/commands"
@@ -27,6 +32,9 @@ class Client(slixmpp.ClientXMPP):
         self.online = asyncio.get_running_loop().create_future()
         self.add_event_handler("session_start", self.started)
         self.add_event_handler("failed_auth", self.failed)
+        self.pushes = asyncio.Queue()
+        path = MatchXPath("{jabber:client}message/{urn:quoalise:0}quoalise")
+        self.register_handler(Callback("pushes", path, self.pushed))
 
     async def started(self, _event):
         self.send_presence(ppriority=-1)
@@ -36,16 +44,31 @@ class Client(slixmpp.ClientXMPP):
     def failed(self, event):
         self.online.set_exception(RuntimeError(f"login failed: {event}"))
 
-    async def fetch(self):
+    def pushed(self, message):
+        self.pushes.put_nowait(decode(message.xml.find(f".//{{{NS}}}sensml")))
+
+    async def command(self, node):
         form = self.plugin["xep_0004"].make_form(ftype="submit")
         form.add_field(var="identifier", ftype="text-single", value=self.identifier)
         iq = self.make_iq_set(ito=self.provider)
-        iq["command"]["node"] = "get_history"
+        iq["command"]["node"] = node
         iq["command"]["action"] = "execute"
         iq["command"].append(form)
-        answer = await iq.send(timeout=60)
+        return await iq.send(timeout=60)
+
+    async def fetch(self):
+        answer = await self.command("get_history")
         records = decode(answer.xml.find(f".//{{{NS}}}sensml"))
         assert len(records) == 5000, len(records)
+
+    async def listen(self):
+        self.send_presence(ppriority=1)
+        await self.command("subscribe")
+
+    async def take(self, count):
+        for _ in range(count):
+            records = await asyncio.wait_for(self.pushes.get(), 60)
+            assert len(records) == 48, len(records)
 
 
 async def main():
@@ -60,9 +83,19 @@ async def main():
             client = Client(jid, password, ca, provider, identifier)
             client.connect(host, int(port))
             await asyncio.wait_for(client.online, 30)
+            await client.fetch()
+            print(since_start(), flush=True)
+            continue
         elif command == "fetch":
             for _ in range(int(arguments[0])):
                 await client.fetch()
+        elif command == "listen":
+            await client.listen()
+        elif command == "pushes":
+            await client.take(int(arguments[0]))
+        elif command == "memory":
+            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, flush=True)
+            continue
         else:
             raise SystemExit(f"no command {command}")
         print(time.process_time() - start, flush=True)

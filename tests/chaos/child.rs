@@ -169,7 +169,7 @@ async fn listen(orders: &Value) -> Anything<()> {
     let mut ears = insist(|| consumer.listen(text("journal").map(Path::new))).await?;
     let asking = is_measured.then(|| tokio::spawn(ask(consumer.clone())));
 
-    let mut seen = vec![false; orders["pushes"].as_u64().ok_or("no pushes")?.try_into()?];
+    let mut seen = vec![(false, false); orders["pushes"].as_u64().ok_or("no pushes")?.try_into()?];
     let mut taken = Taken { file: None, count: 0 };
     if let Some(file) = text("numbers") {
         taken.file = Some(OpenOptions::new().append(true).create(true).open(file)?);
@@ -221,17 +221,19 @@ struct Taken {
 }
 
 impl Taken {
-    fn take(&mut self, number: usize, way: Way, seen: &mut [bool]) -> Anything<()> {
-        let seen = seen.get_mut(number).ok_or_else(|| format!("nobody pushes {number}"))?;
-        self.count += usize::from(!*seen);
+    /// `seen` is whether a number is here, and whether it was pushed: one that filled a hole may still come.
+    fn take(&mut self, number: usize, way: Way, seen: &mut [(bool, bool)]) -> Anything<()> {
+        let (is_here, was_pushed) = seen.get_mut(number).ok_or_else(|| format!("nobody pushes {number}"))?;
+        self.count += usize::from(!*is_here);
         match &mut self.file {
             // One write: a line is there or it is not.
             Some(file) => file.write_all(format!("{}\n", Line(number, way)).as_bytes())?,
             // Whoever reads the file knows better: this process may be one of many.
-            None if *seen && way == Way::Pushed => say(&format!("wrong {number} is doubled"))?,
+            None if *was_pushed && way == Way::Pushed => say(&format!("wrong {number} is doubled"))?,
             None => {}
         }
-        *seen = true;
+        *is_here = true;
+        *was_pushed |= way != Way::Filled;
         Ok(())
     }
 }

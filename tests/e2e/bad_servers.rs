@@ -290,7 +290,7 @@ const LIMIT: Duration = Duration::from_secs(3);
 const IN_TIME: Duration = LIMIT.saturating_add(Duration::from_secs(2)).saturating_add(FLOODED);
 
 /// What a flood may take on top: the tests are not optimised, and others run beside.
-const FLOODED: Duration = Duration::from_secs(20);
+const FLOODED: Duration = Duration::from_secs(5);
 
 #[tokio::test]
 async fn memory_is_bounded_while_connecting() {

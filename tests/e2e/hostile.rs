@@ -136,6 +136,36 @@ async fn an_answer_that_cannot_be_received_whole_is_told() {
         let (data, ()) = tokio::join!(client.get_history(&jid, SERIES, &all), answering);
         assert_eq!(data.unwrap_err().kind(), ErrorKind::MalformedAnswer);
     }
+    // A list is not shown short of something either.
+    let answering = async {
+        let request = read_until(&mut provider.stream, "</iq>").await;
+        let id = request.split(" id='").nth(1).unwrap().split('\'').next().unwrap();
+        let items = format!("<item jid='{jid}' node='a'/><item jid='{jid}' node='{}'/>", "x".repeat(9_000));
+        let query = format!("<query xmlns='http://jabber.org/protocol/disco#items'>{items}</query>");
+        provider.send(&format!("<iq type='result' to='{}' id='{id}'>{query}</iq>", client.jid())).await;
+    };
+    let (listed, ()) = tokio::join!(client.commands(&jid), answering);
+    assert_eq!(listed.unwrap_err().kind(), ErrorKind::MalformedAnswer);
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_received_whole_is_refused() {
+    let server = Server::shared();
+    let (provider, _) = provider(&server).await;
+    let mut consumer = Bytes::online(&server).await;
+    let field = |name: &str, value: &str| format!("<field var='{name}'><value>{value}</value></field>");
+    for (identifier, start, condition) in
+        [(SERIES, String::new(), "completed"), (SERIES, "x".repeat(9_000), "bad-request")]
+    {
+        let command = format!(
+            "<command xmlns='http://jabber.org/protocol/commands' node='get_history' action='execute'>\
+             <x xmlns='jabber:x:data' type='submit'>{}<field var='more' label='{start}'/></x></command>",
+            field("identifier", identifier)
+        );
+        consumer.send(&format!("<iq type='set' to='{}' id='ask'>{command}</iq>", provider.jid())).await;
+        let answer = read_until(&mut consumer.stream, "</iq>").await;
+        assert!(answer.contains(condition), "{}", &answer[..answer.len().min(600)]);
+    }
 }
 
 /// A stanza that no memory would hold, of a peer whose server lets everything through: what is too much of it does not

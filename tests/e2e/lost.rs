@@ -10,7 +10,7 @@ use quoalise::jiff::Timestamp;
 use quoalise::provider::{
     HistoryRequest, Limits, OwnCommand, OwnRequest, OwnResult, Provider, Service, SubscriptionRequest,
 };
-use quoalise::senml::Records;
+use quoalise::senml::{Record, Records};
 use quoalise::stanza::{Field, Form, FormType};
 use quoalise::{
     Client, Config, ConnectionState, Error, ErrorKind, Event, Hole, Listener, Listening, Period, Result,
@@ -23,7 +23,7 @@ use crate::commands::Wizard;
 use crate::pushes::{bare, message, numbers, reading};
 use crate::raw::{Bytes, child};
 use crate::session::{CLOSED_WITHIN, Frozen};
-use crate::support::{AT_ONCE, PATIENCE, SERIES, config, event, metadata, serve};
+use crate::support::{AT_ONCE, PATIENCE, SERIES, Serve, config, event, metadata, serve};
 
 /// The silence after which a link is dead.
 const DEAD_AFTER: Duration = Duration::from_secs(2);
@@ -324,6 +324,17 @@ async fn a_half_open_connection_is_found_and_resumed() {
 
 // A server that forgets.
 
+const MINUTE: i64 = 60_000_000;
+
+async fn minutes(request: HistoryRequest) -> quoalise::Result<Data> {
+    let [start, end] = [request.start, request.end].map(|time| time.unwrap().as_microsecond());
+    let mut records = Records::new();
+    for minute in -(-start).div_euclid(MINUTE)..=(end - 1).div_euclid(MINUTE) {
+        records.push(&Record::number(SERIES, minute * MINUTE, Some("W"), Some(1.0))).unwrap();
+    }
+    Ok(Data::new(metadata(), records))
+}
+
 #[tokio::test]
 async fn a_server_that_is_started_again_leaves_a_hole_to_be_filled() {
     for stop in [Server::stop as fn(&mut Server), Server::kill] {
@@ -353,6 +364,17 @@ async fn a_server_that_is_started_again_leaves_a_hole_to_be_filled() {
         let filled = client.fill(&hole, &provider.jid(), SERIES).await.unwrap();
         let filled: Vec<_> = filled.records().values().iter().map(|value| *value as u32).collect();
         assert_eq!(filled, range(4..9), "from the last that was dealt with");
+        // A day of minutes, of which a fifth fits into an answer.
+        let mut limits = Limits::default();
+        limits.answer = 10_000;
+        let minutely = serve(&server, Serve(minutes), limits).await;
+        let filled = client.fill(&hole, &minutely.jid(), SERIES).await.unwrap();
+        let times = filled.records().times();
+        assert!(
+            times.len() >= 24 * 60 && times.windows(2).all(|two| two[1] - two[0] == MINUTE),
+            "{}",
+            times.len()
+        );
 
         // What the server has kept nevertheless comes too, and what is pushed from now on.
         meter.push_all(&provider, 1).await;

@@ -2,17 +2,25 @@
 
 `typist.py STEPS COMMAND…`: STEPS is a JSON list of [expected text, what to type then]. What to type may be "^C". What
 the terminal showed is printed, then a line with the exit status. A text that does not come within 30 seconds, or before
-the command ends, is a failure.
+the command ends, is a failure. What is asked for as a secret is typed once the terminal shows it no more: that comes
+after the question, and nobody else types so fast.
 """
 
+import codecs
 import json
 import os
 import pty
 import select
 import sys
+import termios
 import time
 
 PATIENCE = 30
+SECRET = "secret: "
+
+
+def hides(terminal: int) -> bool:
+    return not termios.tcgetattr(terminal)[3] & termios.ECHO
 
 
 def main() -> int:
@@ -21,10 +29,13 @@ def main() -> int:
     if pid == 0:
         os.execvp(command[0], command)
     shown, seen, deadline = "", 0, time.monotonic() + PATIENCE
+    text = codecs.getincrementaldecoder("utf-8")()
     while True:
         if steps and (found := shown.find(steps[0][0], seen)) >= 0:
             expected, typed = steps.pop(0)
             seen = found + len(expected)
+            while expected.endswith(SECRET) and not hides(terminal) and time.monotonic() < deadline:
+                time.sleep(0.005)
             os.write(terminal, b"\x03" if typed == "^C" else typed.encode())
             deadline = time.monotonic() + PATIENCE
             continue
@@ -37,7 +48,7 @@ def main() -> int:
             break
         if not read:
             break
-        shown += read.decode()
+        shown += text.decode(read)
     _, status = os.waitpid(pid, 0)
     print(shown.replace("\r\n", "\n"))
     if steps:

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use minidom::{Element, Node};
@@ -17,11 +18,14 @@ use super::dataconnect::{self, AuthorizeUri, Consent, Notice};
 use super::journal::Journal;
 use super::seen::{self, Fingerprint, Last, Seen};
 use super::{Event, Hole, Listening, Push, WhenFull};
-use crate::data::{self, Identifier};
+use crate::data::{self, Data, Identifier};
 use crate::error::{Error, ErrorKind, Result};
 use crate::senml::ReadOptions;
-use crate::session::{Change, Handler, Receipt, WeakSession, failed};
+use crate::session::{Change, Handler, Receipt, Session, WeakSession, failed};
 use crate::stanza::payload;
+
+/// How long nothing is read when enough waits, before the server is asked to keep the rest.
+pub(super) const STALLED: Duration = Duration::from_secs(1);
 
 /// How many messages wait for a listener at the most, and how many bytes of them; a single one may be larger. A server
 /// that was asked to keep the rest may still hand out all that it had kept, at once.
@@ -45,6 +49,10 @@ pub(super) struct Inbox {
     flow: OnceLock<Flow>,
     /// Told when it is to be looked whether the subscriptions are still there.
     pub(super) reset: Notify,
+    /// Told when the server was told that somebody listens.
+    pub(super) announced: Notify,
+    /// Told when there is no more room.
+    pub(super) filled: Notify,
 }
 
 #[derive(Default)]
@@ -58,6 +66,8 @@ struct State {
     told: BTreeSet<BareJid>,
     listening: Option<Listening>,
     has_listened: bool,
+    /// Since when there has not been much room.
+    filled: Option<Instant>,
     /// Asked to hand out no more, the server keeps the rest until there is room again.
     held: bool,
     /// It is not asked for more any more.
@@ -221,7 +231,8 @@ impl Inbox {
         if state.listening.is_some() {
             return false;
         }
-        (state.listening, state.held, state.finishing) = (Some(listening), false, false);
+        (state.listening, state.finishing) = (Some(listening), false);
+        (state.filled, state.held) = (None, false);
         state.has_listened = true;
         true
     }
@@ -369,7 +380,7 @@ impl Inbox {
 
     /// The event of a message; none where the application is done with it.
     fn open(&self, mail: Box<Mail>) -> Result<Option<Given>> {
-        let fingerprint = mail.fingerprint();
+        let (fingerprint, read) = mail.fingerprint().unzip();
         let mut repeated = false;
         if let Some(fingerprint) = &fingerprint {
             let mut seen = self.seen();
@@ -387,7 +398,7 @@ impl Inbox {
                 return Err(error);
             }
         }
-        let mut event = self.decode(&mail);
+        let mut event = self.decode(&mail, read.flatten());
         let mut ends = Vec::new();
         match &mut event {
             Event::Push(push) => {
@@ -418,31 +429,52 @@ impl Inbox {
         self.lock().over.clone()
     }
 
-    /// Lets the server keep what comes when enough waits here, and hand it out when there is room again. Its answers go
-    /// on coming meanwhile, which they would not if nothing were read.
+    /// Lets the server keep what comes when enough waits here for a while, and hand it out when there is room again. Its
+    /// answers go on coming meanwhile, which they would not if nothing were read.
     fn regulate(&self, state: &mut State) {
-        let Some(listening) = state.listening.as_ref().filter(|kept| kept.when_full == WhenFull::Wait) else {
-            return;
-        };
-        if state.finishing {
+        if state.finishing || !state.waits() {
             return;
         }
-        let is_full = state.queued >= listening.capacity || state.queued_bytes >= ENOUGH_BYTES;
-        let has_room = state.queued <= listening.capacity / 2 && state.queued_bytes <= ENOUGH_BYTES / 2;
-        let held = if state.held { !has_room } else { is_full };
-        if held == state.held {
+        if state.has_much_room() {
+            state.filled = None;
+            if state.held {
+                log::debug!("there is room again");
+                state.held = false;
+                self.tell(|session, priority| session.announce_soon(priority));
+                self.announced.notify_one();
+            }
+        } else if state.is_full() && !state.held {
+            match state.filled {
+                None => {
+                    state.filled = Some(Instant::now());
+                    self.filled.notify_one();
+                }
+                Some(since) if since.elapsed() >= STALLED => {
+                    log::debug!("enough waits: the server keeps the rest");
+                    state.held = self.tell(|session, _| session.withdraw_soon());
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// What was full may still be.
+    pub(super) fn look_again(&self) {
+        self.regulate(&mut self.lock());
+    }
+
+    fn tell(&self, what: impl FnOnce(&Session, i8) -> bool) -> bool {
+        let Some(Flow { session, priority }) = self.flow.get() else { return false };
+        session.upgrade().is_some_and(|session| what(&session, *priority))
+    }
+
+    /// Announces the listener as if for the first time, unless the server was asked to keep what comes.
+    pub(super) fn announce_again(&self) {
+        let state = self.lock();
+        if state.listening.is_none() || state.held || state.finishing {
             return;
         }
-        if let Some(Flow { session, priority }) = self.flow.get()
-            && let Some(session) = session.upgrade()
-        {
-            let sent = if held { session.withdraw_soon() } else { session.announce_soon(*priority) };
-            log::debug!(
-                "{}",
-                if held { "enough waits: the server keeps the rest" } else { "there is room again" }
-            );
-            state.held = held && sent;
-        }
+        self.tell(|session, priority| session.withdraw_soon() && session.announce_soon(priority));
     }
 
     /// No more is asked for: what is here is the rest.
@@ -518,9 +550,9 @@ impl Inbox {
         self.woken.notify_waiters();
     }
 
-    fn decode(&self, mail: &Mail) -> Event {
+    fn decode(&self, mail: &Mail, read: Option<Data>) -> Event {
         let from = mail.from.clone();
-        match mail.decode() {
+        match mail.decode(read) {
             Ok(Event::Consent(mut consent)) => {
                 let state = self.lock();
                 let mut latest_first = state.authorizations.iter().rev();
@@ -535,10 +567,25 @@ impl Inbox {
 }
 
 impl State {
+    fn waits(&self) -> bool {
+        self.listening.as_ref().is_some_and(|listening| listening.when_full == WhenFull::Wait)
+    }
+
+    fn is_full(&self) -> bool {
+        let capacity = self.listening.as_ref().map_or(usize::MAX, |listening| listening.capacity);
+        self.queued >= capacity || self.queued_bytes >= ENOUGH_BYTES
+    }
+
+    fn has_much_room(&self) -> bool {
+        let capacity = self.listening.as_ref().map_or(usize::MAX, |listening| listening.capacity);
+        self.queued <= capacity / 2 && self.queued_bytes <= ENOUGH_BYTES / 2
+    }
+
     /// Whether more may be read.
     fn has_room(&self) -> bool {
-        let waits = self.listening.as_ref().is_some_and(|listening| listening.when_full == WhenFull::Wait);
-        !waits || self.queued < QUEUED && self.queued_bytes < QUEUED_BYTES
+        // Most of the time room is made at once, and the server need not be bothered.
+        let pauses = self.is_full() && !self.held && !self.finishing;
+        !self.waits() || !pauses && self.queued < QUEUED && self.queued_bytes < QUEUED_BYTES
     }
 
     fn push(&mut self, mail: Mail) {
@@ -622,17 +669,18 @@ impl Mail {
         }
     }
 
-    fn fingerprint(&self) -> Option<Fingerprint> {
+    /// What it is recognised by, and its readings where that took reading them.
+    fn fingerprint(&self) -> Option<(Fingerprint, Option<Data>)> {
         let sent = self.stamp.clone().and_then(Result::ok).unwrap_or(self.at);
-        let fingerprint = Fingerprint::of(&self.from, self.id.as_deref(), sent, &self.payloads)?;
+        let (fingerprint, data) = Fingerprint::of(&self.from, self.id.as_deref(), sent, &self.payloads)?;
         // One message may be told as two events.
         Some(match self.notice {
-            Some(_) => fingerprint.with("notice"),
-            None => fingerprint,
+            Some(_) => (fingerprint.with("notice"), None),
+            None => (fingerprint, data),
         })
     }
 
-    fn decode(&self) -> Result<Event> {
+    fn decode(&self, read: Option<Data>) -> Result<Event> {
         let Self { receipt: _, notice, from, id, stamp, at, body, texts, payloads, bytes: _ } = self;
         let (notice, from, id, body) = (*notice, from.clone(), id.clone(), body.clone());
         let delayed = stamp.is_some();
@@ -648,7 +696,7 @@ impl Mail {
         let mut other: Vec<_> = texts.iter().cloned().chain(others).collect();
         match notice {
             None => {
-                let data = payload::read(payloads, &options).map_err(|error| {
+                let data = read.map_or_else(|| payload::read(payloads, &options), Ok).map_err(|error| {
                     let message = format!("a push of {from} cannot be read: {error}");
                     Error::new(ErrorKind::MalformedAnswer, message).caused_by(error)
                 })?;
@@ -756,6 +804,10 @@ impl Handler for Receiver {
             state.changed(change);
             drop(state);
             self.0.woken.notify_waiters();
+            // A new session is announced like the one before.
+            if matches!(change, Change::Reset { .. }) {
+                self.0.announced.notify_one();
+            }
         }
     }
 
@@ -921,11 +973,17 @@ mod tests {
     fn whoever_waits_loses_nothing_and_reads_no_more_when_it_is_enough() {
         let inbox = Arc::new(listening(3, WhenFull::Wait));
         let receiver = Receiver(inbox.clone());
-        for number in 0..QUEUED as u32 {
-            assert!(receiver.has_room(), "after {number}");
-            mail(&inbox, number);
-        }
-        assert!(!receiver.has_room());
+        let read = |numbers: std::ops::Range<u32>| {
+            for number in numbers {
+                assert!(receiver.has_room(), "before {number}");
+                mail(&inbox, number);
+            }
+            assert!(!receiver.has_room());
+        };
+        // Nothing is read until there is room, or the server was asked to keep the rest.
+        read(0..3);
+        inbox.lock().held = true;
+        read(3..QUEUED as u32);
         // What was read already is not lost either.
         mail(&inbox, QUEUED as u32);
         let first = inbox.take().unwrap().unwrap();
@@ -933,8 +991,11 @@ mod tests {
         inbox.settle(first.settle).unwrap();
         let (numbers, given_up) = taken(&inbox);
         assert_eq!((numbers.len(), numbers[0], given_up), (QUEUED, 1, 0));
-        assert!(receiver.has_room());
+        assert!(!inbox.lock().held, "it is asked for again");
         assert_eq!(waiting(&inbox), (0, 0));
+        read(0..3);
+        inbox.settle(inbox.take().unwrap().unwrap().settle).unwrap();
+        assert!(receiver.has_room());
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod listen;
 mod outcome;
 mod period;
 mod seen;
+mod stranded;
 
 #[cfg(feature = "cli")]
 pub(crate) use commands::Walk;
@@ -134,6 +135,8 @@ impl Client {
         client.inbox.set_flow(client.session.downgrade(), client.listening_priority);
         client.session.announce(client.quiet_priority).await?;
         client.session.spawn(look_after_subscriptions(client.downgrade()));
+        client.session.spawn(stranded::fetch(client.downgrade()));
+        client.session.spawn(look_at_the_inbox(client.downgrade()));
         Ok(client)
     }
 
@@ -243,6 +246,7 @@ impl Client {
             }
             let before = self.inbox.came();
             self.session.announce_anew(self.listening_priority).await?;
+            self.inbox.announced.notify_one();
             // Heard by the server, too: ejabberd keeps what comes in beside the announcement for the next one. Whatever
             // it hands out shows that it has.
             let limit = AVAILABILITY_TIMEOUT.min(self.session.request_timeout());
@@ -384,6 +388,14 @@ async fn look_after_subscriptions(client: WeakClient) {
                 unsure.push(one);
             }
         }
+    }
+}
+
+async fn look_at_the_inbox(client: WeakClient) {
+    loop {
+        client.inbox.filled.notified().await;
+        tokio::time::sleep(inbox::STALLED).await;
+        client.inbox.look_again();
     }
 }
 

@@ -41,7 +41,13 @@ pub(super) struct Fingerprint {
 }
 
 impl Fingerprint {
-    pub(super) fn of(from: &Jid, id: Option<&str>, sent: Timestamp, payloads: &[Element]) -> Option<Self> {
+    /// With the readings, where they are the same whenever they were sent: they need not be read again.
+    pub(super) fn of(
+        from: &Jid,
+        id: Option<&str>,
+        sent: Timestamp,
+        payloads: &[Element],
+    ) -> Option<(Self, Option<Data>)> {
         let id = id?;
         let mut hash = Sha256::new();
         let mut add = |bytes: &[u8]| {
@@ -57,7 +63,7 @@ impl Fingerprint {
         for element in payloads.iter().filter(|element| !element.is("delay", ns::DELAY) && !read(element)) {
             add(String::from(element).as_bytes());
         }
-        if let Ok(data) = data {
+        if let Ok(data) = &data {
             for record in data.records().iter() {
                 is_relative |= record.time.unsigned_abs() < (RELATIVE * 1_000_000).unsigned_abs();
                 add(record.name.as_bytes());
@@ -74,7 +80,7 @@ impl Fingerprint {
         }
         let mut key = [0; 16];
         key.copy_from_slice(&hash.finalize()[..16]);
-        Some(Self { key: Key(key), sent, is_relative })
+        Some((Self { key: Key(key), sent, is_relative }, data.ok().filter(|_| !is_relative)))
     }
 
     /// Of one of several events that come of a message.
@@ -239,7 +245,7 @@ mod tests {
     }
 
     fn of(from: &str, id: &str, sent: i64, record: &str) -> Fingerprint {
-        Fingerprint::of(&from.parse().unwrap(), Some(id), second(sent), &payload(record)).unwrap()
+        Fingerprint::of(&from.parse().unwrap(), Some(id), second(sent), &payload(record)).unwrap().0
     }
 
     const RECORD: &str = "<senml n='urn:dev:a' t='1700000000' u='W' v='1'/>";
@@ -282,7 +288,7 @@ mod tests {
         let key = |more: &str| {
             let mut payloads = payload(RECORD);
             payloads.push(more.parse().unwrap());
-            Fingerprint::of(&from, Some("1"), second(0), &payloads).unwrap().key
+            Fingerprint::of(&from, Some("1"), second(0), &payloads).unwrap().0.key
         };
         let delay = key("<delay xmlns='urn:xmpp:delay' stamp='2023-11-14T22:13:20Z'/>");
         assert_eq!(delay, of("p@a.test/x", "1", 0, RECORD).key);
@@ -314,6 +320,19 @@ mod tests {
             }
         }
         assert!(!of("p@a.test/x", "1", 0, RECORD).is_relative);
+    }
+
+    #[test]
+    fn what_is_not_relative_is_read_once() {
+        let read = |record: &str| {
+            let payload = payload(record);
+            let of = Fingerprint::of(&"p@a.test/x".parse().unwrap(), Some("1"), second(0), &payload);
+            (of.unwrap().1, payload::read(&payload, &ReadOptions::at(second(0))).unwrap())
+        };
+        let (data, again) = read(RECORD);
+        assert_eq!(data, Some(again));
+        let mixed = format!("<senml n='urn:dev:b' t='-60' v='1'/>{RECORD}");
+        assert_eq!(read(&mixed).0, None);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::{Access, HistoryRequest, Operation, Service, SubscriptionRequest, pre
 use crate::data::{Data, Identifier, Series};
 use crate::error::{Error, ErrorKind};
 use crate::stanza::error::command_error;
+use crate::stanza::payload::is_cut;
 use crate::stanza::time::parse_time;
 use crate::stanza::{
     self, Action, Command, Field, FieldType, Form, FormType, NS_COMMANDS, Note, Status, payload,
@@ -250,6 +251,13 @@ impl<S: Service> Work<S> {
         payload: IqPayload,
         room: usize,
     ) -> Result<Element, Refusal> {
+        // A field that did not come through would count as one that was not filled in.
+        if let IqPayload::Set(element) | IqPayload::Get(element) = &payload
+            && is_cut(element)
+        {
+            let text = "an element of the request is too deep, or has too long a text";
+            return Err(Error::answer(ErrorKind::BadRequest, text).into());
+        }
         match payload {
             IqPayload::Set(element) => {
                 let command = Command::from_element(element)

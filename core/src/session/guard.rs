@@ -15,6 +15,7 @@ use std::task::{Context, Poll, ready};
 
 use memchr::{memchr, memchr3, memrchr2};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::coop::poll_proceed;
 use xmpp_parsers::ns::JABBER_CLIENT as NS_CLIENT;
 
 use crate::stanza::NS_LEFT_OUT;
@@ -42,9 +43,13 @@ const CONTENT: usize = 800;
 /// What a text may have beyond the bound, to end with a whole character or reference.
 const LONGEST_REFERENCE: usize = 16;
 
-/// Bytes that are passed on before other tasks get their turn: what comes without end must not keep a deadline from
-/// being kept, and these may be a thousand stanzas.
-const TURN: usize = 8 << 10;
+/// Bytes that are passed on at once. They may be a thousand stanzas.
+const PIECE: usize = 8 << 10;
+
+/// What a piece takes of the 128 units that tokio gives a task for its turn: what comes without end must not keep a
+/// deadline from being kept. Being pending once would not do, as the parser may have a last event to give, and asks again
+/// in the same turn.
+const COST: usize = 50;
 
 const CDATA: &[u8] = b"<![CDATA[";
 
@@ -56,13 +61,13 @@ pub(super) struct Guard<S> {
     /// What may be read, from `read` on.
     passed: Vec<u8>,
     read: usize,
-    /// Others have yet to get their turn.
-    must_yield: bool,
+    /// What the next piece still takes.
+    cost: usize,
 }
 
 impl<S> Guard<S> {
     pub(super) fn new(inner: S) -> Self {
-        Self { inner, filter: Filter::new(LARGEST), passed: Vec::new(), read: 0, must_yield: false }
+        Self { inner, filter: Filter::new(LARGEST), passed: Vec::new(), read: 0, cost: 0 }
     }
 
     /// The transport, for TLS to begin on; what was read ahead goes.
@@ -78,23 +83,23 @@ impl<S> Guard<S> {
 
 impl<S: AsyncBufRead + Unpin> AsyncBufRead for Guard<S> {
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
-        let Self { inner, filter, passed, read, must_yield } = self.get_mut();
+        let Self { inner, filter, passed, read, cost } = self.get_mut();
         while *read == passed.len() {
             passed.clear();
             *read = 0;
-            if std::mem::take(must_yield) {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
+            while *cost > 0 {
+                ready!(poll_proceed(cx)).made_progress();
+                *cost -= 1;
             }
             let bytes = ready!(Pin::new(&mut *inner).poll_fill_buf(cx))?;
-            *must_yield = true;
+            *cost = COST;
             if bytes.is_empty() {
                 return match filter.ended {
                     true => Poll::Ready(Ok(&[])),
                     false => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
                 };
             }
-            let count = bytes.len().min(TURN);
+            let count = bytes.len().min(PIECE);
             filter.pass(&bytes[..count], passed)?;
             Pin::new(&mut *inner).consume(count);
         }

@@ -1,17 +1,20 @@
 //! Logging in (RFC 6120 section 6): SCRAM, with the server's proof checked; PLAIN only where it was asked for.
 
+use std::cell::RefCell;
+use std::marker::PhantomData;
 use std::sync::atomic::Ordering;
 
+use digest::InvalidLength;
 use futures::{SinkExt, StreamExt};
 use sasl::client::Mechanism;
 use sasl::client::mechanisms::{Plain, Scram};
-use sasl::common::scram::{Sha1, Sha256};
-use sasl::common::{ChannelBinding, Credentials};
+use sasl::common::scram::{DeriveError, ScramProvider, Sha1, Sha256};
+use sasl::common::{ChannelBinding, Credentials, Password};
 use tokio_xmpp::xmlstream::{ReadError, XmppStream, XmppStreamElement};
 use xmpp_parsers::sasl::{Auth, DefinedCondition, Failure, Nonza, Response};
 use xmpp_parsers::sasl_cb::Type as BindingType;
 use xmpp_parsers::stream_features::StreamFeatures;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::config::{Config, Security};
 use super::connect::{
@@ -63,12 +66,9 @@ fn choose(
     let name = config.jid.node().map(|node| node.as_str()).unwrap_or_default();
     // In SCRAM's messages commas and equals signs have meanings of their own (RFC 5802 section 5.1).
     let scram_name = name.replace('=', "=3D").replace(',', "=2C");
-    let password = prepared(&config.password);
+    // The password itself is only lent to the mechanism: see `Lent`.
     let credentials = |name: &str, binding: &ChannelBinding| {
-        Credentials::default()
-            .with_username(name)
-            .with_password(password.as_str())
-            .with_channel_binding(binding.clone())
+        Credentials::default().with_username(name).with_password("").with_channel_binding(binding.clone())
     };
     let failed = |error| {
         Error::new(ErrorKind::InvalidArgument, "the password cannot be used to log in")
@@ -76,27 +76,30 @@ fn choose(
     };
     if binds && offers("SCRAM-SHA-256-PLUS") {
         return Ok(Box::new(
-            Scram::<Sha256>::from_credentials(credentials(&scram_name, &exporter)).map_err(failed)?,
+            Scram::<Lent<Sha256>>::from_credentials(credentials(&scram_name, &exporter)).map_err(failed)?,
         ));
     }
     if offers("SCRAM-SHA-256") {
         return Ok(Box::new(
-            Scram::<Sha256>::from_credentials(credentials(&scram_name, &unbound)).map_err(failed)?,
+            Scram::<Lent<Sha256>>::from_credentials(credentials(&scram_name, &unbound)).map_err(failed)?,
         ));
     }
     if binds && offers("SCRAM-SHA-1-PLUS") {
         return Ok(Box::new(
-            Scram::<Sha1>::from_credentials(credentials(&scram_name, &exporter)).map_err(failed)?,
+            Scram::<Lent<Sha1>>::from_credentials(credentials(&scram_name, &exporter)).map_err(failed)?,
         ));
     }
     if offers("SCRAM-SHA-1") {
         return Ok(Box::new(
-            Scram::<Sha1>::from_credentials(credentials(&scram_name, &unbound)).map_err(failed)?,
+            Scram::<Lent<Sha1>>::from_credentials(credentials(&scram_name, &unbound)).map_err(failed)?,
         ));
     }
     if config.allow_plain && offers("PLAIN") {
         return Ok(Box::new(
-            Plain::from_credentials(credentials(name, &ChannelBinding::None)).map_err(failed)?,
+            Plain::from_credentials(
+                credentials(name, &ChannelBinding::None).with_password(prepared(&config.password).as_str()),
+            )
+            .map_err(failed)?,
         ));
     }
     let domain = config.jid.domain();
@@ -133,6 +136,49 @@ pub(crate) fn prepared(password: &str) -> Zeroizing<String> {
     })
 }
 
+thread_local! {
+    static LENT: RefCell<Option<Zeroizing<String>>> = const { RefCell::new(None) };
+}
+
+/// Lends the password for the time of a call, after which it is overwritten.
+fn lend<T>(password: Zeroizing<String>, call: impl FnOnce() -> T) -> T {
+    LENT.set(Some(password));
+    let result = call();
+    LENT.set(None);
+    result
+}
+
+/// A hash of SCRAM that has the password [lent](lend): the library would keep a copy, and leave it in memory.
+struct Lent<S>(PhantomData<S>);
+
+impl<S: ScramProvider> ScramProvider for Lent<S> {
+    type Secret = S::Secret;
+
+    fn name() -> &'static str {
+        S::name()
+    }
+
+    fn hash(data: &[u8]) -> Vec<u8> {
+        S::hash(data)
+    }
+
+    fn hmac(data: &[u8], key: &[u8]) -> Result<Vec<u8>, InvalidLength> {
+        S::hmac(data, key)
+    }
+
+    fn derive(_: &Password, salt: &[u8], iterations: u32) -> Result<Vec<u8>, DeriveError> {
+        LENT.with_borrow(|lent| {
+            let lent = lent.as_ref().ok_or(DeriveError::InvalidLength)?;
+            let mut password = Password::Plain(lent.to_string());
+            let derived = S::derive(&password, salt, iterations);
+            if let Password::Plain(plain) = &mut password {
+                plain.zeroize();
+            }
+            derived
+        })
+    }
+}
+
 async fn authenticate(
     mut stream: XmppStream<Io>,
     mut mechanism: Box<dyn Mechanism + Send>,
@@ -164,7 +210,8 @@ async fn authenticate(
                 if iterations(&challenge.data).is_some_and(|rounds| rounds > MOST_ITERATIONS) {
                     return Err(unsuitable("the server asks for an absurd number of rounds"));
                 }
-                let data = mechanism.response(&challenge.data).map_err(|error| {
+                let password = prepared(&config.password);
+                let data = lend(password, || mechanism.response(&challenge.data)).map_err(|error| {
                     unsuitable("its challenge cannot be answered").caused_by(SaslError(error))
                 })?;
                 send(&mut stream, Nonza::Response(Response { data }), domain).await?;

@@ -40,6 +40,7 @@ use xmpp_parsers::ping::Ping;
 use xmpp_parsers::presence::{Presence, Type as PresenceType};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::stanza::payload::is_cut;
 use pump::{Order, Pump};
 use requests::{Answer, RequestOrder};
 
@@ -144,7 +145,15 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) async fn answer(&mut self) -> Answer {
-        (&mut self.answer).await.unwrap_or_else(|_| Err(self.shared.over.get().cloned().unwrap_or_else(lost)))
+        let answer = (&mut self.answer).await;
+        let answer = answer.unwrap_or_else(|_| Err(self.shared.over.get().cloned().unwrap_or_else(lost)))?;
+        // A list or a form would be short of something, and nobody would see it.
+        if answer.as_ref().is_some_and(is_cut) {
+            let message = "an element of the answer is too deep, or has too long a text, to be received";
+            return Err(Error::new(ErrorKind::MalformedAnswer, message)
+                .remedy("Ask for less at once; if it stays so, tell whoever runs the provider"));
+        }
+        Ok(answer)
     }
 
     /// Whether the peer may have got it.
@@ -167,8 +176,6 @@ impl Session {
     pub(crate) async fn open(config: &Config, handler: Box<dyn Handler>) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
-            // Deadlines are looked at that often: a flood of stanzas makes each turn of a task a long one.
-            .event_interval(4)
             .thread_name("quoalise")
             .enable_all()
             .build()

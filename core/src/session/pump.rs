@@ -392,7 +392,11 @@ impl Pump {
             Ok(dialed) => dialed,
             Err(error) if is_fatal(error.kind()) => return Err(error.during("connecting again")),
             Err(error) => {
-                log::debug!("no connection yet: {error}");
+                // Once for each reason: an expired certificate wants somebody to act, and a night without network is no
+                // news every minute.
+                let is_news = self.down.as_ref().is_none_or(|before| before.kind() != error.kind());
+                let level = if is_news { log::Level::Warn } else { log::Level::Debug };
+                log::log!(level, "no connection for {} yet: {error}", self.jid);
                 self.redial(error);
                 return Ok(());
             }

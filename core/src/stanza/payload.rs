@@ -18,6 +18,11 @@ pub(crate) fn is_left_out(element: &Element) -> bool {
     element.is("left-out", NS_LEFT_OUT)
 }
 
+/// Whether something of this did not come through, at any depth.
+pub(crate) fn is_cut(element: &Element) -> bool {
+    is_left_out(element) || element.children().any(is_cut)
+}
+
 /// Reads the `quoalise` element among those that came together, or the several: then the series of all. Records go
 /// straight into the columns, from runs of bytes or from the tree's attributes.
 ///
