@@ -161,7 +161,7 @@ def test_whoever_trusts_nobody_is_told_why_nothing_comes(
     with quoalise.Client.connect(reach.pop("account"), password, priority=1, **reach) as client:
         pushes = client.listen()
         server.do("push 1")
-        monkeypatch.setattr(quoalise._reference, "_LOOK_EVERY", 0.2)
+        monkeypatch.setattr(quoalise._reference, "LOOK_EVERY", 0.2)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
 

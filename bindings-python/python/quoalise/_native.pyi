@@ -32,8 +32,6 @@ from ._reference import Sensml
 
 _T = TypeVar("_T")
 
-__all__: list[str]
-
 @final
 class Operation(Generic[_T]):
     def wait(self, timeout: timedelta | float | None = None) -> _T: ...
@@ -221,8 +219,8 @@ class States:
 
 @final
 class Hole:
-    """A stretch of time in which pushes may have got lost: the connection is there again, but the server no
-    longer knew of the session.
+    """A stretch of time in which pushes may have got lost: the connection is there again, but the server
+    no longer knew of the session.
 
     ``Client::fill`` asks for what they may have told.
 

@@ -9,6 +9,7 @@ from ._native import Data
 from ._records import Push
 
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
+TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
     from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ._native import Record
 
 # How often somebody who hears nothing is told that he might.
-_LOOK_EVERY = 5.0
+LOOK_EVERY = 5.0
 
 
 def address_of(address: tuple[str, str | int] | str | None) -> str | None:
@@ -99,7 +100,7 @@ class ReferenceClient(Client):
         with super().listen() as listener:
             while True:
                 try:
-                    event = listener.next(timeout=_LOOK_EVERY)
+                    event = listener.next(timeout=LOOK_EVERY)
                 except TimeoutError:
                     event = None
                 else:

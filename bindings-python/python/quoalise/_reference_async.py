@@ -6,8 +6,9 @@ import asyncio
 
 from . import _native, aio
 from ._asyncio import run
+from ._errors import Closed
 from ._records import Push
-from ._reference import address_of, warn_of_distrusted
+from ._reference import LOOK_EVERY, address_of, warn_of_distrusted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ class ClientAsync(aio.Client):
     """A client with the manners of the reference program, for asyncio."""
 
     __slots__ = ("_listener", "_told")
+
+    _listener: aio.Listener | None
+    _told: int
 
     @classmethod
     async def connect(  # type: ignore[override]
@@ -42,7 +46,7 @@ class ClientAsync(aio.Client):
 
     def __init__(self, native: _native.Client) -> None:
         super().__init__(native)
-        self._listener: aio.Listener | None = None
+        self._listener = None
         self._told = 0
 
     async def get_history(
@@ -68,14 +72,17 @@ class ClientAsync(aio.Client):
         if self._listener is None:
             self._listener = await super().listen()
         while True:
-            event = await self._listener.next()
+            try:
+                event = await asyncio.wait_for(self._listener.next(), LOOK_EVERY)
+                if event is None:
+                    raise Closed("the client was closed while it listened")
+                if isinstance(event, Push):
+                    return event.data
+            except asyncio.TimeoutError:
+                pass
             if self.distrusted > self._told:
                 self._told = self.distrusted
                 warn_of_distrusted(self._told)
-            if event is None:
-                raise asyncio.CancelledError("the client was closed")
-            if isinstance(event, Push):
-                return event.data
 
     async def listen(self) -> AsyncIterator[Awaitable[Data]]:  # type: ignore[override]
         """Give what is to be awaited for each of the data that are pushed."""

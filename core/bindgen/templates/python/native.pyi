@@ -15,8 +15,6 @@ from ._records import {% for record in records %}{{ record.name }}, {% endfor %}
 
 _T = TypeVar("_T")
 
-__all__: list[str]
-
 {% macro parameters(method) %}
 {% for argument in method.arguments %}{{ argument.name }}: {{ argument.annotation }}, {% endfor %}
 {% endmacro %}
