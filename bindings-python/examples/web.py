@@ -1,4 +1,6 @@
-"""A day of a meter over HTTP, with FastAPI: `uvicorn web:app`, then `GET /days/2022-01-10?provider=…&series=…`.
+"""A day of a meter over HTTP, with FastAPI.
+
+`uvicorn web:app`, then `GET /days/2022-01-10?provider=…&series=…`.
 
 One session serves all requests: a login for each would be slow, and servers limit them.
 """
