@@ -156,8 +156,8 @@ class WhenFull(_Name):
     """What to do with what comes when nobody takes it."""
 
     WAIT = "wait"
-    """The server keeps it, as for an account that is away, until half of what waits was taken; answers to
-    requests go on coming meanwhile.
+    """Nothing more is read for a second; then the server is asked to keep it, as for an account that is
+    away, until half of what waits was taken, and answers to requests go on coming meanwhile.
 
     How much a server keeps is for its operator to say (ejabberd's own limit is 100 messages).
 
