@@ -116,13 +116,16 @@ async fn serve(arguments: &[String]) -> Anything<()> {
     let [jid, password, address, ca] = arguments else {
         return Err("serve takes four words".into());
     };
-    let provider = Provider::builder(FiveThousand(Data::new(Metadata::default(), readings(0, 5000)?)), Everybody)
-        .subscriptions(MemorySubscriptions::new())
-        .start(&config(jid, password, address, ca)?)
-        .await?;
+    let provider =
+        Provider::builder(FiveThousand(Data::new(Metadata::default(), readings(0, 5000)?)), Everybody)
+            .subscriptions(MemorySubscriptions::new())
+            .start(&config(jid, password, address, ca)?)
+            .await?;
     writeln!(io::stdout(), "{}", provider.jid())?;
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-    std::thread::spawn(move || io::stdin().lock().lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
+    std::thread::spawn(move || {
+        io::stdin().lock().lines().map_while(Result::ok).try_for_each(|line| tell.send(line))
+    });
     let mut day = 0;
     while let Some(line) = told.recv().await {
         for _ in 0..line.trim().parse()? {

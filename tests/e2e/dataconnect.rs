@@ -394,7 +394,7 @@ async fn a_notice_is_matched_to_the_request_it_answers() {
 
     // All clones remember, but no other process: there the state is the caller's to compare.
     let clone = client.clone();
-    listener.finish().await.1.unwrap();
+    listener.finish().await.unwrap();
     let mut listener = clone.listen().await.unwrap();
     publisher.send(&notice(&jid, Some(&first.state))).await;
     assert_eq!(consent(&mut listener).await.request.as_ref(), Some(&first));

@@ -517,8 +517,7 @@ async fn a_listener_that_is_dropped_leaves_the_one_in_hand_to_the_next() {
         client.trust(&provider.jid()).unwrap();
         let mut listener = client.listen().await.unwrap();
         assert_eq!(sorted(hear(&mut listener, 2).await), range(1..3));
-        let (rest, finished) = listener.finish().await;
-        finished.unwrap();
+        let rest = listener.finish().await.unwrap();
         assert!(rest.iter().all(|event| number(event).is_none()), "{rest:?}");
         client.close().await;
         sleep(Duration::from_millis(500)).await;
@@ -530,6 +529,36 @@ async fn a_listener_that_is_dropped_leaves_the_one_in_hand_to_the_next() {
         meter.push_all(&provider, 1).await;
         assert_eq!(hear(&mut listener, 1).await, [3]);
     }
+}
+
+#[tokio::test]
+async fn a_listener_that_cannot_be_finished_leaves_all_to_the_next() {
+    let server = Server::shared();
+    let (meter, proxy) = (Meter::default(), proxy(&server));
+    let provider = meter.start(&server).await;
+    let (client, mut listener) =
+        subscribed(&through(&proxy, &server, &server.new_account()), &provider).await;
+    meter.push_all(&provider, 5).await;
+    assert_eq!(hear(&mut listener, 2).await, range(0..2));
+    client.availability(&provider.jid()).await.unwrap();
+    proxy.swallow();
+    let error = listener.finish().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NoAnswer | ErrorKind::ConnectionLost), "{error}");
+    proxy.cut();
+    let again = async {
+        loop {
+            if let Ok(listener) = client.listen().await {
+                return listener;
+            }
+        }
+    };
+    let mut listener = timeout(PATIENCE, again).await.unwrap();
+    // The one in hand first.
+    let mut heard = Vec::new();
+    while heard.len() < 4 {
+        heard.extend(number(&next(&mut listener).await));
+    }
+    assert_eq!(heard, range(1..5));
 }
 
 // Requests.

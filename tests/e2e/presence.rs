@@ -83,8 +83,7 @@ async fn what_came_before_listening_is_told_then() {
     client.availability(&jid).await.unwrap();
     let mut listener = client.listen().await.unwrap();
     assert_eq!(told(&mut listener).await, (proxy.jid.clone(), true), "how things stand");
-    let (rest, done) = listener.finish().await;
-    done.unwrap();
+    let rest = listener.finish().await.unwrap();
     assert!(rest.is_empty(), "{rest:?}");
 }
 

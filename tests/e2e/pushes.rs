@@ -159,7 +159,7 @@ async fn who_only_asks_takes_nothing_from_who_listens() {
         nothing_but(number, &provider, &mut listener).await;
     }
     // And nothing was doubled: with the listener gone, nothing is left for the next.
-    listener.finish().await.1.unwrap();
+    listener.finish().await.unwrap();
     listens.close().await;
     let mut listener = asks_before.listen().await.unwrap();
     nothing_but(20, &provider, &mut listener).await;

@@ -9,7 +9,6 @@ from ._native import Data
 from ._records import Push
 
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
-TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
     from datetime import datetime, timedelta

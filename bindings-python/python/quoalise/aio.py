@@ -538,8 +538,8 @@ class Listener:
 
         Raises:
             Error: ``ConnectionLost``, ``Unreachable``, or ``NoAnswer`` where the server does not answer
-                within two seconds: what it had sent and is not here comes to the next listener.
-                ``InvalidArgument`` where the journal cannot be written.
+                within two seconds; ``InvalidArgument`` where the journal cannot be written. Then nothing more
+                counts as taken: all of it comes to the next listener, the one in hand too, as ``repeated``.
         """
         return await run(self._native.finish())
 

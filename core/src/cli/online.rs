@@ -263,14 +263,15 @@ impl Listen {
             }
         }
         // The server has handed these over already, and would not do so again.
-        let (rest, caught_up) = listener.finish().await;
-        for event in &rest {
+        let rest = listener.finish().await;
+        for event in rest.iter().flatten() {
             out.write(event)?;
         }
         if interrupted {
             return Err(Failure::new(Exit::Interrupted, ""));
         }
-        Ok(caught_up?)
+        rest.map(drop)?;
+        Ok(())
     }
 }
 

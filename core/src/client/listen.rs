@@ -258,31 +258,40 @@ impl Listener {
     /// is given back, in order, and counts as taken.
     ///
     /// # Errors
-    /// Beside what came in so far: `ConnectionLost`, `Unreachable`, or `NoAnswer` where the server does not answer within
-    /// two seconds: what it had sent and is not here comes to the next listener. `InvalidArgument` where the journal
-    /// cannot be written.
-    pub async fn finish(mut self) -> (Vec<Event>, Result<()>) {
-        let mut done = self.settle();
+    /// `ConnectionLost`, `Unreachable`, or `NoAnswer` where the server does not answer within two seconds; `InvalidArgument`
+    /// where the journal cannot be written. Then, as where the wait is cancelled, nothing more counts as taken: all of it comes
+    /// to the next listener, the one in hand too, as [`repeated`](Push::repeated).
+    pub async fn finish(mut self) -> Result<Vec<Event>> {
         self.inbox.finish();
         self.session.withdraw_soon();
-        let gone = self.session.catch_up(FINISH_TIMEOUT).await;
-        let mut rest = Vec::new();
+        self.session.catch_up(FINISH_TIMEOUT).await?;
+        // From here on nothing waits, so that nobody can be cancelled half-way.
+        let mut taken = Vec::new();
         loop {
             match self.inbox.take() {
-                Ok(Some(Given { event, settle })) => {
-                    rest.push(event);
-                    done = done.and(self.inbox.settle(settle));
-                }
+                Ok(Some(given)) => taken.push(given),
                 Ok(None) => break,
-                Err(error) => return (rest, Err(error)),
+                Err(error) => {
+                    taken.into_iter().rev().for_each(|given| self.inbox.put_back(given.settle));
+                    return Err(error);
+                }
             }
         }
-        let done = done.and(gone);
-        #[cfg(feature = "sqlite")]
-        if done.is_ok() {
-            self.inbox.ended_well();
+        let mut noted = self.settle();
+        let mut rest = Vec::new();
+        for Given { event, settle } in taken {
+            rest.push(event);
+            noted = self.inbox.settle(settle).and(noted);
         }
-        (rest, done)
+        match noted {
+            #[cfg(feature = "sqlite")]
+            Ok(()) => self.inbox.ended_well(),
+            #[cfg(not(feature = "sqlite"))]
+            Ok(()) => {}
+            // They are here, and at the worst are not recognised when they come again.
+            Err(error) => log::warn!("not all of what was taken could be noted: {error}"),
+        }
+        Ok(rest)
     }
 
     /// As [`Client::distrusted`](super::Client::distrusted).

@@ -260,12 +260,12 @@ impl Listener {
     /// is given back, in order, and counts as taken.
     ///
     /// # Errors
-    /// `ConnectionLost`, `Unreachable`, or `NoAnswer` where the server does not answer within two seconds: what it had
-    /// sent and is not here comes to the next listener. `InvalidArgument` where the journal cannot be written.
+    /// `ConnectionLost`, `Unreachable`, or `NoAnswer` where the server does not answer within two seconds;
+    /// `InvalidArgument` where the journal cannot be written. Then nothing more counts as taken: all of it comes to the next
+    /// listener, the one in hand too, as `repeated`.
     pub async fn finish(&self) -> Result<Vec<Event>> {
         let Some((listener, untaken)) = self.0.get()?.close().await else { return Ok(Vec::new()) };
-        let (rest, done) = listener.finish().await;
-        done?;
+        let rest = listener.finish().await?;
         Ok(untaken.into_iter().chain(rest.into_iter().map(Event::from)).collect())
     }
 
