@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyUnicodeEncodeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDate, PyDateTime, PyDelta, PyDeltaAccess, PyDict, PyFloat, PyInt, PyList,
@@ -34,6 +34,16 @@ pub trait FromPython: Sized {
 pub fn argument<T: FromPython>(name: &str, value: &Bound<'_, PyAny>) -> PyResult<T> {
     T::from_python(value).map_err(|error| {
         let py = value.py();
+        if error.is_instance_of::<PyUnicodeEncodeError>(py) {
+            // It would show what was given, which may be the password.
+            return invalid(
+                py,
+                &format!("argument `{name}` has characters that no text may have (surrogates)"),
+            );
+        }
+        if error.is_instance_of::<PyOverflowError>(py) {
+            return invalid(py, &format!("argument `{name}` is out of range"));
+        }
         if !error.is_instance_of::<PyTypeError>(py) {
             return error;
         }

@@ -5,12 +5,14 @@ use std::future::Future;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use futures::FutureExt;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use quoalise::ffi;
@@ -20,6 +22,8 @@ use tokio::task::AbortHandle;
 use crate::convert::{FromPython, ToPython};
 use crate::error::raise;
 use crate::wait::wait;
+
+const PANICKED: &str = "a fault of this library ended the operation; please report it";
 
 /// A result that knows how to become Python's.
 type Output = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
@@ -89,8 +93,9 @@ impl Operation {
         let id = shared.expect(future);
         let to = shared.clone();
         let task = executor()?.spawn(async move {
-            let output = work.await;
-            to.tell(id, output);
+            // Whatever becomes of it, somebody waits.
+            let output = AssertUnwindSafe(work).catch_unwind().await;
+            to.tell(id, output.unwrap_or_else(|_| Box::new(|_| Err(PyRuntimeError::new_err(PANICKED)))));
         });
         *lock(&self.started) = Some(Started { abort: task.abort_handle(), completions: shared, id });
         Ok(())
@@ -148,19 +153,25 @@ impl Completions {
         while matches!((&shared.ear).read(&mut bytes), Ok(read) if read == bytes.len()) {}
         shared.told.store(false, Ordering::Release);
         let done = std::mem::take(&mut *lock(&shared.done));
+        let mut failed = Ok(());
         for (id, output) in done {
             let Some(future) = shared.forget(id) else { continue };
-            let future = future.bind(py);
-            if future.call_method0("done")?.is_truthy()? {
-                continue;
-            }
-            match output(py) {
-                Ok(value) => future.call_method1("set_result", (value,))?,
-                Err(error) => future.call_method1("set_exception", (error,))?,
-            };
+            // What goes wrong with one is no reason to let the others wait.
+            failed = failed.and(deliver(future.bind(py), output));
         }
-        Ok(())
+        failed
     }
+}
+
+fn deliver(future: &Bound<'_, PyAny>, output: Output) -> PyResult<()> {
+    if future.call_method0("done")?.is_truthy()? {
+        return Ok(());
+    }
+    match output(future.py()) {
+        Ok(value) => future.call_method1("set_result", (value,))?,
+        Err(error) => future.call_method1("set_exception", (error,))?,
+    };
+    Ok(())
 }
 
 impl Shared {

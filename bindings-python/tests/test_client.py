@@ -262,3 +262,14 @@ def test_malformed() -> None:
         quoalise.loads('[{"n":"a","t":1641769200,"v":"secret reading"}]')
     assert isinstance(malformed.value, ValueError)
     assert "secret reading" not in str(malformed.value)
+
+
+def test_arguments_that_cannot_be(server: Server) -> None:
+    account = server.account()
+    with pytest.raises(quoalise.InvalidArgument, match="password") as raised:
+        quoalise.connect(account["account"], "sec\udce9ret", **server.reach)
+    # Nor does what raised it first, which would show it.
+    for error in (raised.value, raised.value.__context__, raised.value.__cause__):
+        assert "sec" not in repr(error) and "sec" not in str(error)
+    with pytest.raises(quoalise.InvalidArgument, match="priority"):
+        quoalise.connect(**account, **server.reach, priority=300)

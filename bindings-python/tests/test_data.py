@@ -431,3 +431,8 @@ def test_nothing_is_imported_unless_asked() -> None:
     assert not {"numpy", "pandas", "pyarrow", "polars", "asyncio", "dataclasses", "inspect", "json"} & set(
         out.split()
     ), out
+
+
+def test_numpys_booleans_are_booleans() -> None:
+    record = quoalise.Record("a", datetime(2022, 1, 10, tzinfo=timezone.utc), None, np.bool_(True))
+    assert record.value is True

@@ -145,6 +145,14 @@ def test_a_fork_has_its_own_client_and_not_its_parents(server: Server) -> None:
         failure = in_fork(use)
         assert isinstance(failure, str) and failure.startswith("UsedAfterFork: "), failure
 
+    def leave() -> object:
+        # What ends a child is told, and not that the client is its parent's.
+        with pytest.raises(SystemExit), client:
+            raise SystemExit(3)
+        return "left"
+
+    assert in_fork(leave) == "left"
+
     def drop() -> object:
         nonlocal client, events
         del client, events

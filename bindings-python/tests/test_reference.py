@@ -259,3 +259,18 @@ def test_connecting_takes_the_same_as_described() -> None:
         ("errors", "Error"),
     ):
         assert getattr(getattr(quoalise, module), name) is getattr(quoalise, name)
+
+
+def test_who_leaves_the_loop_goes_on_behind(own_server: Server) -> None:
+    with connect(own_server) as client:
+        client.subscribe(own_server.provider, own_server.series)
+        listening = client.listen()
+        own_server.do("push 1")
+        heard = [next(listening).records[0].value]
+        listening.close()
+        own_server.do("push 3")
+        for _ in range(3):
+            for data in client.listen():
+                heard.append(data.records[0].value)
+                break
+        assert len(set(heard)) == 4, heard

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import _native
+from ._errors import UsedAfterFork
 
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
@@ -365,7 +366,10 @@ class Client:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        try:
+            self.close()
+        except UsedAfterFork:
+            pass  # it is not a fork's to end
 
 
 class Execution:
@@ -486,7 +490,10 @@ class Execution:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.cancel()
+        try:
+            self.cancel()
+        except UsedAfterFork:
+            pass  # it is not a fork's to end
 
 
 class Listener:
@@ -555,7 +562,10 @@ class Listener:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        try:
+            self.close()
+        except UsedAfterFork:
+            pass  # it is not a fork's to end
 
 
 class States:
@@ -602,4 +612,7 @@ class States:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        try:
+            self.close()
+        except UsedAfterFork:
+            pass  # it is not a fork's to end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 
-from . import _client
+from . import _client, _native
 from ._native import Data
 from ._records import Push
 
@@ -69,7 +69,13 @@ class Client(_client.Client):
 class ReferenceClient(Client):
     """A client with the manners of the reference program."""
 
-    __slots__ = ()
+    __slots__ = ("_events",)
+
+    _events: _client.Listener | None
+
+    def __init__(self, native: _native.Client) -> None:
+        super().__init__(native)
+        self._events = None
 
     def get_history(
         self,
@@ -93,23 +99,25 @@ class ReferenceClient(Client):
         """Give the data that are pushed, as they come.
 
         They are of providers at which this client has subscribed, or that it was told to ``trust``: others
-        are dropped, with a warning.
+        are dropped, with a warning. Whoever leaves and comes back goes on behind what he had.
         """
         told = 0
-        with super().listen() as listener:
-            while True:
-                try:
-                    event = listener.next(timeout=LOOK_EVERY)
-                except TimeoutError:
-                    event = None
-                else:
-                    if event is None:
-                        return
-                if isinstance(event, Push):
-                    yield event.data
-                if self.distrusted > told:
-                    told = self.distrusted
-                    warn_of_distrusted(told)
+        # One for the client's whole life: leaving a loop leaves the one in hand to the next listener.
+        if self._events is None:
+            self._events = super().listen()
+        while True:
+            try:
+                event = self._events.next(timeout=LOOK_EVERY)
+            except TimeoutError:
+                event = None
+            else:
+                if event is None:
+                    return
+            if isinstance(event, Push):
+                yield event.data
+            if self.distrusted > told:
+                told = self.distrusted
+                warn_of_distrusted(told)
 
     def disconnect(self) -> None:
         """End the session."""

@@ -24,9 +24,10 @@ _closing: set[asyncio.Task[None]] = set()
 class ClientAsync(aio.Client):
     """A client with the manners of the reference program, for asyncio."""
 
-    __slots__ = ("_listener", "_told")
+    __slots__ = ("_listener", "_opening", "_told")
 
     _listener: aio.Listener | None
+    _opening: asyncio.Lock
     _told: int
 
     @classmethod
@@ -47,6 +48,7 @@ class ClientAsync(aio.Client):
     def __init__(self, native: _native.Client) -> None:
         super().__init__(native)
         self._listener = None
+        self._opening = asyncio.Lock()
         self._told = 0
 
     async def get_history(
@@ -69,8 +71,9 @@ class ClientAsync(aio.Client):
 
     async def wait_for_data(self) -> Data:
         """Wait for the next data that are pushed."""
-        if self._listener is None:
-            self._listener = await super().listen()
+        async with self._opening:
+            if self._listener is None:
+                self._listener = await super().listen()
         while True:
             try:
                 event = await asyncio.wait_for(self._listener.next(), LOOK_EVERY)

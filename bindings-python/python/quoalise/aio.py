@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from . import _native
 from ._asyncio import Opening, run
+from ._errors import UsedAfterFork
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -382,7 +383,10 @@ class Client:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.close()
+        try:
+            await self.close()
+        except UsedAfterFork:
+            pass  # it is not a fork's to end
 
 
 class Execution:
@@ -503,7 +507,10 @@ class Execution:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.cancel()
+        try:
+            await self.cancel()
+        except UsedAfterFork:
+            pass  # it is not a fork's to end
 
 
 class Listener:
@@ -572,7 +579,10 @@ class Listener:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.close()
+        try:
+            await self.close()
+        except UsedAfterFork:
+            pass  # it is not a fork's to end
 
 
 class States:
@@ -619,7 +629,10 @@ class States:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.close()
+        try:
+            await self.close()
+        except UsedAfterFork:
+            pass  # it is not a fork's to end
 
 
 connect = Client.connect

@@ -166,6 +166,9 @@ impl Record {
             {
                 Reading::Other(value.unbind())
             }
+            Some(value) if is_numpys_boolean(&value) => {
+                Reading::Other(PyBool::new(value.py(), value.is_truthy()?).to_owned().into_any().unbind())
+            }
             // What else counts as a number: NumPy's, decimals.
             Some(value) => Reading::Number(value.extract().map_err(|_| {
                 PyTypeError::new_err("a value is a number, a text, a boolean, bytes, or None for a gap")
@@ -360,4 +363,10 @@ pub fn cast<'a, 'py>(record: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, R
         let kind = record.get_type().name().map_or(Cow::Borrowed("this"), |name| name.to_string().into());
         PyTypeError::new_err(format!("expected a quoalise.Record, not {kind}"))
     })
+}
+
+/// It would count as a number else.
+fn is_numpys_boolean(value: &Bound<'_, PyAny>) -> bool {
+    let kind = value.getattr("dtype").and_then(|dtype| dtype.getattr("kind"));
+    kind.and_then(|kind| kind.extract::<String>()).is_ok_and(|kind| kind == "b")
 }

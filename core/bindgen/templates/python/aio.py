@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from . import _native
 from ._asyncio import Opening, run
+from ._errors import UsedAfterFork
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,7 +109,10 @@ class {{ class.name }}:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.{{ class.context }}()
+        try:
+            await self.{{ class.context }}()
+        except UsedAfterFork:
+            pass  # it is not a fork's to end
 
 {% endif %}
 {% endfor %}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import _native
+from ._errors import UsedAfterFork
 
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
@@ -85,7 +86,10 @@ class {{ class.name }}:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.{{ class.context }}()
+        try:
+            self.{{ class.context }}()
+        except UsedAfterFork:
+            pass  # it is not a fork's to end
 
 {% endif %}
 {% endfor %}
