@@ -136,6 +136,7 @@ class Consent(Struct):
             "usage_points",
             "state",
             "body",
+            "other",
         )
     )
 
@@ -229,7 +230,7 @@ class FieldOption(Struct):
         "label",
         "value",
     )
-    _hidden = frozenset(())
+    _hidden = frozenset(("value",))
 
     if TYPE_CHECKING:
         label: str | None
@@ -349,7 +350,13 @@ class Outcome(Struct):
         "other",
         "unused",
     )
-    _hidden = frozenset(())
+    _hidden = frozenset(
+        (
+            "title",
+            "instructions",
+            "other",
+        )
+    )
 
     if TYPE_CHECKING:
         title: str | None
@@ -432,7 +439,12 @@ class Push(Struct):
         "body",
         "other",
     )
-    _hidden = frozenset(("body",))
+    _hidden = frozenset(
+        (
+            "body",
+            "other",
+        )
+    )
 
     if TYPE_CHECKING:
         sender: str

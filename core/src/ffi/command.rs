@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
 
 use tokio::sync::Mutex;
@@ -47,7 +48,7 @@ impl std::fmt::Debug for Field {
 }
 
 /// What may be chosen for a field.
-#[derive(Clone, Debug, uniffi::Record)]
+#[derive(Clone, uniffi::Record)]
 pub struct FieldOption {
     /// The label for humans.
     pub label: Option<String>,
@@ -72,7 +73,7 @@ impl std::fmt::Debug for Table {
 }
 
 /// What came of a command that was completed.
-#[derive(Clone, Debug, uniffi::Record)]
+#[derive(Clone, uniffi::Record)]
 pub struct Outcome {
     /// The title of the result.
     pub title: Option<String>,
@@ -91,6 +92,25 @@ pub struct Outcome {
     /// The fields that a value was given for and that no form had. They were only noticed after the command was
     /// done; otherwise that is an error.
     pub unused: Vec<String>,
+}
+
+impl fmt::Debug for FieldOption {
+    /// What may be chosen may be whose meters there are.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldOption").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Outcome {
+    /// Sizes only: what a provider answers may be personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcome")
+            .field("fields", &self.fields.len())
+            .field("tables", &self.tables.len())
+            .field("notes", &self.notes.len())
+            .field("data", &self.data)
+            .finish_non_exhaustive()
+    }
 }
 
 impl From<CoreField> for Field {

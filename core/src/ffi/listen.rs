@@ -1,3 +1,4 @@
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ impl From<ListenOptions> for Listening {
 }
 
 /// New data a provider sent by itself.
-#[derive(Clone, Debug, uniffi::Record)]
+#[derive(Clone, uniffi::Record)]
 pub struct Push {
     /// Who sent it, resource included.
     pub sender: String,
@@ -69,7 +70,7 @@ pub struct Push {
 /// It says so by the provider's word, which is trusted. Whether it is about a request of *yours* is another matter: where
 /// `request` is there, it answers that one of this client. Where it is not, look for the `state` among those you have
 /// stored, and pass over the notice if it is not there.
-#[derive(Clone, Debug, uniffi::Record)]
+#[derive(Clone, uniffi::Record)]
 pub struct Consent {
     /// Who sent it, resource included.
     pub sender: String,
@@ -189,6 +190,36 @@ pub enum Event {
     Hole(Arc<Hole>),
     /// A subscription is not there any more.
     NotSubscribed(NotSubscribed),
+}
+
+impl fmt::Debug for Push {
+    /// What else it says may be personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sender, id, sent, delayed, repeated, data, body: _, other: _ } = self;
+        f.debug_struct("Push")
+            .field("sender", sender)
+            .field("id", id)
+            .field("sent", sent)
+            .field("delayed", delayed)
+            .field("repeated", repeated)
+            .field("data", data)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Consent {
+    /// The state is a secret of its request, and who consents to what is personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sender, id, sent, delayed, repeated, request, .. } = self;
+        f.debug_struct("Consent")
+            .field("sender", sender)
+            .field("id", id)
+            .field("sent", sent)
+            .field("delayed", delayed)
+            .field("repeated", repeated)
+            .field("request", request)
+            .finish_non_exhaustive()
+    }
 }
 
 impl From<CorePush> for Push {
