@@ -381,7 +381,7 @@ impl ToPython for Arc<ffi::States> {
 }
 
 /// A stretch of time in which pushes may have got lost: the connection is there again, but the server
-/// no longer knew of the session. ``Client::fill`` asks for what they may have told.
+/// no longer knew of the session. ``Client.fill`` asks for what they may have told.
 /// Also first of all, where a process before this one did not come to a good end, as far as the journal
 /// knows.
 #[pyclass(frozen, module = "quoalise")]

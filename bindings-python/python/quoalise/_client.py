@@ -443,7 +443,7 @@ class Execution:
             Error: ``InvalidArgument`` where a required field has no value, a value does not fit, there is
                 no field of that name, or the provider allows no next stage: nothing was sent then, and the
                 stage is as it was. ``SessionExpired`` where the provider waited too long. ``CommandFailed``
-                where it gave up. As ``Client::get_history``.
+                where it gave up. As ``Client.get_history``.
         """
         return self._native.next(values).wait()
 

@@ -165,4 +165,4 @@ class WhenFull(_Name):
     or 64 MiB wait here at the most, and then nothing more is read, answers included, until some are taken.
     """
     DROP_OLDEST = "drop-oldest"
-    """The oldest are given up, counted, and told as ``Event::Overflow``."""
+    """The oldest are given up, counted, and told as ``Event.Overflow``."""

@@ -21,6 +21,8 @@ pub trait Manners {
     fn variant(&self, of: &str, variant: &str) -> String;
     /// A name of the interface: of a method, an argument, a type.
     fn name(&self, name: &str) -> String;
+    /// A method of an object.
+    fn method(&self, of: &str, name: &str) -> String;
 }
 
 impl Doc {
@@ -80,10 +82,11 @@ fn code_of(code: &str, model: &Model, manners: &dyn Manners) -> String {
     if let (Some(of), None) = (of.next(), of.next()) {
         return manners.variant(of, code);
     }
-    if code.chars().all(|c| c.is_alphanumeric() || c == '_') {
-        manners.name(code)
-    } else {
-        manners.code(code)
+    let is_name = |code: &str| code.chars().all(|c| c.is_alphanumeric() || c == '_');
+    match code.split_once("::") {
+        _ if is_name(code) => manners.name(code),
+        Some((of, name)) if is_name(of) && is_name(name) => manners.method(of, name),
+        _ => manners.code(code),
     }
 }
 
@@ -122,6 +125,9 @@ mod tests {
         fn name(&self, name: &str) -> String {
             format!("({name})")
         }
+        fn method(&self, of: &str, name: &str) -> String {
+            format!("({of}#{name})")
+        }
     }
 
     #[test]
@@ -132,9 +138,9 @@ mod tests {
             let variants = variants.map(variant).to_vec();
             model.enums.insert(name.to_owned(), Enum { doc: String::new(), variants });
         }
-        let text = "As [`run`](Self::run),\nbut `Next` of `a b`.\n\nMore.\n\n# Errors\nOn `NoAnswer`.";
+        let text = "As [`run`](Self::run),\nbut `Next` of `a b`.\n\nMore: `Client::run`.\n\n# Errors\nOn `NoAnswer`.";
         let doc = Doc::of(text, &model, &Plain);
-        assert_eq!(doc.body, ["As (run), but Action.Next of <a b>.", "More."]);
+        assert_eq!(doc.body, ["As (run), but Action.Next of <a b>.", "More: (Client#run)."]);
         assert_eq!(doc.errors.as_deref(), Some("On !NoAnswer."));
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
     }

@@ -282,6 +282,10 @@ impl Manners for Rest {
     fn name(&self, name: &str) -> String {
         format!("``{name}``")
     }
+
+    fn method(&self, of: &str, name: &str) -> String {
+        format!("``{of}.{name}``")
+    }
 }
 
 struct BackEnd<'m> {
