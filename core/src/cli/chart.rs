@@ -392,12 +392,14 @@ fn ticks(start: i64, end: i64, zone: &TimeZone, columns: usize) -> Vec<(usize, S
             break;
         }
         let column = ((time - start) as f64 / span * columns as f64).max(0.0) as usize;
-        if time < start || column < free || column + width > columns {
-            continue;
-        }
         // Midnight says which day begins.
         let day = matches!(unit, Unit::Hour | Unit::Minute) && tick.hour() == 0 && tick.minute() == 0;
         let label = tick.strftime(if day { "%m-%d" } else { format }).to_string();
+        // Years before the first have a sign too.
+        let behind = column + label.chars().count().max(*width);
+        if time < start || column < free || behind > columns {
+            continue;
+        }
         free = column + label.chars().count() + 1;
         ticks.push((column, label));
     }
@@ -639,6 +641,11 @@ a, every PT30M
             "00:00:05 00:00:10 00:00:15 00:00:20 00:00:25"
         );
         assert_eq!(labels("2022-01-09T23:00:03Z", "2022-01-09T23:00:03.1Z", 60), "00:00:03");
+        // A label is within the columns, however long its year is.
+        for columns in 20..300 {
+            let years = ticks(-220_000_000_000_000_000, -90_000_000_000_000_000, &zone, columns);
+            assert!(years.iter().all(|(at, label)| at + label.chars().count() <= columns), "{years:?}");
+        }
     }
 
     proptest! {
