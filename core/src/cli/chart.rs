@@ -382,7 +382,7 @@ fn ticks(start: i64, end: i64, zone: &TimeZone, columns: usize) -> Vec<(usize, S
     let fits = |(unit, number, _, width): &&(Unit, i64, &str, usize)| {
         span / length(*unit, *number) * (width + 2) as f64 <= columns as f64
     };
-    let Some((unit, number, format, width)) = STEPS.iter().find(fits) else { return Vec::new() };
+    let Some((unit, number, format, _)) = STEPS.iter().find(fits) else { return Vec::new() };
     let mut ticks = Vec::new();
     let mut free = 0;
     for tick in marks(&first, *unit, *number).take(columns * 2) {
@@ -396,11 +396,11 @@ fn ticks(start: i64, end: i64, zone: &TimeZone, columns: usize) -> Vec<(usize, S
         let day = matches!(unit, Unit::Hour | Unit::Minute) && tick.hour() == 0 && tick.minute() == 0;
         let label = tick.strftime(if day { "%m-%d" } else { format }).to_string();
         // Years before the first have a sign too.
-        let behind = column + label.chars().count().max(*width);
+        let behind = column + label.chars().count();
         if time < start || column < free || behind > columns {
             continue;
         }
-        free = column + label.chars().count() + 1;
+        free = behind + 1;
         ticks.push((column, label));
     }
     ticks

@@ -11,8 +11,7 @@ use log::info;
 use super::exit::{Exit, Failure};
 use super::format::{Format, Layout, terminal_width, write};
 use super::{end_at_interrupt, parse_seconds, parse_zone};
-use crate::data::{CsvOptions, Data, Stamp};
-use crate::senml::xml::{Event, Reader};
+use crate::data::{CsvOptions, Data, Guess, Stamp};
 use crate::senml::{self, ErrorKind, Limits, Pack, ReadOptions};
 
 /// Turn a file of readings into another format, without any server
@@ -172,28 +171,15 @@ impl fmt::Display for Source {
 
 /// The format, by how the input begins; by the file's name where that tells nothing.
 fn guess(input: &[u8], file: &Path, limits: Limits) -> Source {
-    let content = input.strip_prefix(b"\xef\xbb\xbf").unwrap_or(input).trim_ascii_start();
-    match content.first() {
-        Some(b'<') if root_is_senml(input, limits) => Source::SenmlXml,
-        Some(b'<') => Source::Quoalise,
-        Some(b'[' | b'{') => Source::SenmlJson,
-        _ => match file.extension().and_then(|extension| extension.to_str()) {
+    match Guess::of(input, limits) {
+        Some(Guess::SenmlXml) => Source::SenmlXml,
+        Some(Guess::Quoalise) => Source::Quoalise,
+        Some(Guess::SenmlJson) => Source::SenmlJson,
+        None => match file.extension().and_then(|extension| extension.to_str()) {
             Some("xml" | "senmlx") => Source::SenmlXml,
             Some("json" | "senml") => Source::SenmlJson,
             _ => Source::Csv,
         },
-    }
-}
-
-/// Whether the root element is SenML's. In doubt it is Quoalise, whose errors say more.
-fn root_is_senml(xml: &[u8], limits: Limits) -> bool {
-    let Ok(mut reader) = Reader::new(xml, limits) else { return false };
-    loop {
-        match reader.next() {
-            Ok(Event::Start(root)) => return root.local_name() == "sensml",
-            Ok(Event::Text(_)) => {}
-            _ => return false,
-        }
     }
 }
 

@@ -270,7 +270,7 @@ impl Listen {
         if interrupted {
             return Err(Failure::new(Exit::Interrupted, ""));
         }
-        rest.map(drop)?;
+        rest?;
         Ok(())
     }
 }

@@ -571,14 +571,16 @@ impl State {
         self.listening.as_ref().is_some_and(|listening| listening.when_full == WhenFull::Wait)
     }
 
+    fn capacity(&self) -> usize {
+        self.listening.as_ref().map_or(usize::MAX, |listening| listening.capacity)
+    }
+
     fn is_full(&self) -> bool {
-        let capacity = self.listening.as_ref().map_or(usize::MAX, |listening| listening.capacity);
-        self.queued >= capacity || self.queued_bytes >= ENOUGH_BYTES
+        self.queued >= self.capacity() || self.queued_bytes >= ENOUGH_BYTES
     }
 
     fn has_much_room(&self) -> bool {
-        let capacity = self.listening.as_ref().map_or(usize::MAX, |listening| listening.capacity);
-        self.queued <= capacity / 2 && self.queued_bytes <= ENOUGH_BYTES / 2
+        self.queued <= self.capacity() / 2 && self.queued_bytes <= ENOUGH_BYTES / 2
     }
 
     /// Whether more may be read.

@@ -134,8 +134,9 @@ impl std::fmt::Debug for Hole {
 #[cfg_attr(feature = "ffi", derive(uniffi::Enum))]
 #[non_exhaustive]
 pub enum WhenFull {
-    /// Nothing more is read for a second; then the server is asked to keep it, as for an account that is away, until half
-    /// of what waits was taken, and answers to requests go on coming meanwhile. How much a server keeps is for its operator to say (ejabberd's own limit is 100 messages).
+    /// Nothing more is read for a second; then the server is asked to keep it, as for an account that is away, until
+    /// half of what waits was taken, and answers to requests go on coming meanwhile. How much a server keeps is for its
+    /// operator to say (ejabberd's own limit is 100 messages).
     ///
     /// What was on its way already still comes in, as does all at once what it had kept: of that, 10,000 messages or 64 MiB
     /// wait here at the most, and then nothing more is read, answers included, until some are taken.
@@ -283,14 +284,13 @@ impl Listener {
             rest.push(event);
             noted = self.inbox.settle(settle).and(noted);
         }
-        match noted {
-            #[cfg(feature = "sqlite")]
-            Ok(()) => self.inbox.ended_well(),
-            #[cfg(not(feature = "sqlite"))]
-            Ok(()) => {}
+        if let Err(error) = noted {
             // They are here, and at the worst are not recognised when they come again.
-            Err(error) => log::warn!("not all of what was taken could be noted: {error}"),
+            log::warn!("not all of what was taken could be noted: {error}");
+            return Ok(rest);
         }
+        #[cfg(feature = "sqlite")]
+        self.inbox.ended_well();
         Ok(rest)
     }
 

@@ -135,8 +135,8 @@ impl Client {
         client.inbox.set_flow(client.session.downgrade(), client.listening_priority);
         client.session.announce(client.quiet_priority).await?;
         client.session.spawn(look_after_subscriptions(client.downgrade()));
-        client.session.spawn(stranded::fetch(client.downgrade()));
-        client.session.spawn(look_at_the_inbox(client.downgrade()));
+        client.session.spawn(stranded::fetch(client.inbox.clone()));
+        client.session.spawn(look_at_what_is_full(client.inbox.clone()));
         Ok(client)
     }
 
@@ -391,11 +391,11 @@ async fn look_after_subscriptions(client: WeakClient) {
     }
 }
 
-async fn look_at_the_inbox(client: WeakClient) {
+async fn look_at_what_is_full(inbox: Arc<Inbox>) {
     loop {
-        client.inbox.filled.notified().await;
+        inbox.filled.notified().await;
         tokio::time::sleep(inbox::STALLED).await;
-        client.inbox.look_again();
+        inbox.look_again();
     }
 }
 

@@ -4,11 +4,12 @@
 //! hands out what it has kept, and only then lets messages through. So a listener announces itself once more, at the
 //! first quiet moment: at any other it would happen again.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::WeakClient;
+use super::inbox::Inbox;
 
 /// How long after an announcement it is made again at the soonest.
 const SOON: Duration = Duration::from_secs(3);
@@ -17,21 +18,21 @@ const SOON: Duration = Duration::from_secs(3);
 const QUIET: Duration = Duration::from_secs(1);
 
 /// Runs for as long as the client lives.
-pub(super) async fn fetch(client: WeakClient) {
-    let announced = || client.inbox.announced.notified();
+pub(super) async fn fetch(inbox: Arc<Inbox>) {
+    let announced = || inbox.announced.notified();
     loop {
         announced().await;
         let mut wait = SOON;
         loop {
-            let before = client.inbox.came();
+            let before = inbox.came();
             tokio::select! {
                 () = announced() => wait = SOON,
                 () = sleep(wait) => wait = QUIET,
             }
-            if wait == QUIET && client.inbox.came() == before {
+            if wait == QUIET && inbox.came() == before {
                 break;
             }
         }
-        client.inbox.announce_again();
+        inbox.announce_again();
     }
 }

@@ -20,6 +20,8 @@ mod build;
 #[cfg(feature = "csv")]
 mod csv;
 mod element;
+#[cfg(any(feature = "cli", feature = "ffi"))]
+mod guess;
 mod identifier;
 mod json;
 mod meta;
@@ -32,6 +34,8 @@ pub use csv::{CsvOptions, Stamp};
 #[cfg(feature = "xmpp")]
 pub(crate) use element::XML_NS;
 pub use element::{Attribute, Element, Node};
+#[cfg(any(feature = "cli", feature = "ffi"))]
+pub(crate) use guess::Guess;
 pub use identifier::Identifier;
 pub use meta::{Aggregation, DeviceIdentifier, Measurement, Metadata, Pricing, SamplingInterval};
 pub use series::{Rights, Series};

@@ -5,9 +5,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Data, Result};
-use crate::data::{CsvOptions, Data as CoreData, Stamp};
+use crate::data::{CsvOptions, Data as CoreData, Guess, Stamp};
 use crate::error::{Error as CoreError, ErrorKind};
-use crate::senml::xml::{Event, Reader};
 use crate::senml::{Limits, Pack, ReadOptions, WriteOptions};
 
 /// A representation of readings.
@@ -120,24 +119,11 @@ pub fn dumps(data: &Data, format: Format, options: DumpOptions) -> Result<String
 
 /// The format, by how the input begins.
 fn guess(input: &[u8], limits: Limits) -> Format {
-    let content = input.strip_prefix(b"\xef\xbb\xbf").unwrap_or(input).trim_ascii_start();
-    match content.first() {
-        Some(b'<') if root_is_senml(input, limits) => Format::SenmlXml,
-        Some(b'<') => Format::Quoalise,
-        Some(b'[' | b'{') => Format::SenmlJson,
-        _ => Format::Csv,
-    }
-}
-
-/// Whether the root element is SenML's. In doubt it is Quoalise, whose errors say more.
-fn root_is_senml(xml: &[u8], limits: Limits) -> bool {
-    let Ok(mut reader) = Reader::new(xml, limits) else { return false };
-    loop {
-        match reader.next() {
-            Ok(Event::Start(root)) => return root.local_name() == "sensml",
-            Ok(Event::Text(_)) => {}
-            _ => return false,
-        }
+    match Guess::of(input, limits) {
+        Some(Guess::SenmlXml) => Format::SenmlXml,
+        Some(Guess::Quoalise) => Format::Quoalise,
+        Some(Guess::SenmlJson) => Format::SenmlJson,
+        None => Format::Csv,
     }
 }
 

@@ -40,9 +40,9 @@ pub struct Field {
     pub validation: Option<Validation>,
 }
 
-impl std::fmt::Debug for Field {
+impl fmt::Debug for Field {
     /// Values may be a meter's number.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Field").field("name", &self.name).field("kind", &self.kind).finish_non_exhaustive()
     }
 }
@@ -65,9 +65,9 @@ pub struct Table {
     pub rows: Vec<Vec<Vec<String>>>,
 }
 
-impl std::fmt::Debug for Table {
+impl fmt::Debug for Table {
     /// Shows no values.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Table").field("columns", &self.columns).field("rows", &self.rows.len()).finish()
     }
 }
@@ -186,8 +186,8 @@ impl Stage {
     }
 }
 
-impl std::fmt::Debug for Execution {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Execution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Execution").finish_non_exhaustive()
     }
 }
