@@ -1,0 +1,1 @@
+//! Values on their way into Java and out of it.

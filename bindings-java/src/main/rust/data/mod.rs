@@ -1,0 +1,1 @@
+//! Data: columns, which Java keeps.

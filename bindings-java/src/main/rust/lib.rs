@@ -1,0 +1,8 @@
+//! The native library in the jar: converts types, waits, and nothing else.
+
+#![allow(unsafe_code, reason = "JNI's entry points, and what was found once and is called by number")]
+
+mod convert;
+mod data;
+mod error;
+mod library;

@@ -1,0 +1,18 @@
+//! What the loader asks of a library before anything else is done with it.
+
+use jni::EnvUnowned;
+use jni::objects::{JClass, JString};
+
+use crate::error::{Failure, Throw};
+
+/// Of which version it is, and of which interface. The loader refuses a library that isn't the jar's own.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_quoalise_Library_identity<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+) -> JString<'local> {
+    let outcome = env.with_env(|env| Ok::<_, Failure>(JString::new(env, IDENTITY)?));
+    outcome.resolve::<Throw>()
+}
+
+const IDENTITY: &str = env!("CARGO_PKG_VERSION");
