@@ -5,4 +5,9 @@
 mod convert;
 mod data;
 mod error;
+mod generated;
+mod handle;
 mod library;
+mod native;
+mod operation;
+mod wire;

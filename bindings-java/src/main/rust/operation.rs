@@ -121,8 +121,8 @@ fn poll(id: i64, Work(mut work): Work) -> Option<Outcome> {
         Err(_) => return Some(panicked()),
     }
     let Some(executor) = executor() else {
-        let error = Error::new(ErrorKind::Unreachable, "the system gives no thread to wait with");
-        let error: Arc<ffi::Error> = error.remedy("Raise the limit of threads of this process").into();
+        let why = "the system gives no thread to wait with; raise the limit of threads of this process";
+        let error: Arc<ffi::Error> = Error::answer(ErrorKind::LimitReached, why).into();
         return Some(Box::new(move |out| result(Err::<(), _>(error), out)));
     };
     // Held until it is listed, so that it cannot be done before.

@@ -65,6 +65,11 @@ impl<'a> Input<'a> {
         Ok(taken)
     }
 
+    /// The place of one in an enum.
+    pub fn place(&mut self) -> Result<i32, Wrong> {
+        Ok(i32::from_be_bytes(self.take()?))
+    }
+
     fn count(&mut self) -> Result<usize, Wrong> {
         usize::try_from(i32::from_be_bytes(self.take()?)).map_err(|_| CUT)
     }

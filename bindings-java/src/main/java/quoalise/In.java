@@ -38,6 +38,10 @@ final class In {
         return buffer.getLong();
     }
 
+    int int32() {
+        return buffer.getInt();
+    }
+
     double float64() {
         return buffer.getDouble();
     }
