@@ -106,7 +106,7 @@ pub fn generate(root: &Path, model: &Model, names: &toml::Table) -> Result<Vec<F
         let text = environment.get_template(template)?.render(context! { digest => &digest, ..of });
         let text = text.with_context(|| class.unwrap_or(template).to_owned())?;
         files.push(match class {
-            Some(class) => File { path: format!("{JAVA}/{class}.java"), text: with_imports(&text) },
+            Some(class) => File { path: format!("{JAVA}/{class}.java"), text: with_imports(&text) + "\n" },
             None => File { path: RUST.to_owned(), text },
         });
         Ok::<_, anyhow::Error>(())
@@ -123,7 +123,7 @@ pub fn generate(root: &Path, model: &Model, names: &toml::Table) -> Result<Vec<F
     for options in interface.options.iter().filter(|options| options.is_class) {
         put("options.java", Some(&options.name), context! { options })?;
     }
-    for record in &interface.records {
+    for record in interface.records.iter().filter(|record| !names.java.hand_written.contains(&record.name)) {
         put("record.java", Some(&record.name), context! { record })?;
     }
     for one in &interface.enums {
@@ -166,6 +166,7 @@ struct Interface {
     functions_name: String,
     functions: Vec<Method>,
     options: Vec<Options>,
+    /// Those too that are written by hand in Java.
     records: Vec<RecordClass>,
     enums: Vec<EnumClass>,
     unions: Vec<UnionType>,
@@ -202,6 +203,8 @@ struct Method {
     is_constructor: bool,
     is_async: bool,
     is_iterator: bool,
+    /// What waits, where what came is taken in a second step.
+    taken: Option<String>,
     throws: bool,
     /// All of it.
     parameters: Vec<Parameter>,
@@ -292,6 +295,7 @@ struct FieldOf {
 struct EnumClass {
     name: String,
     doc: Docs,
+    grows: bool,
     variants: Vec<VariantOf>,
 }
 
@@ -547,6 +551,7 @@ impl BackEnd<'_> {
             is_constructor,
             is_async: *is_async,
             is_iterator: self.common.iterators.get(of).is_some_and(|next| next == name),
+            taken: self.common.taken.get(&qualified).cloned(),
             throws: *throws,
             parameters,
             shorter,
@@ -606,7 +611,7 @@ impl BackEnd<'_> {
             _ => given.clone(),
         };
         let mut doc = self.docs(doc);
-        doc.arguments.push((java.clone(), format!("the {}", spoken(name))));
+        doc.arguments.push((java.clone(), "the value".to_owned()));
         let write = self.write(&java, kind)?;
         Ok(OptionOf { name: java, doc, kept, given, default, write })
     }
@@ -739,7 +744,12 @@ impl BackEnd<'_> {
             }
             VariantOf { name: shouted(&variant.name), rust: variant.name.clone(), doc }
         });
-        EnumClass { name: name.to_owned(), doc: self.docs(&of.doc), variants: variants.collect() }
+        EnumClass {
+            name: name.to_owned(),
+            doc: self.docs(&of.doc),
+            grows: of.grows,
+            variants: variants.collect(),
+        }
     }
 
     fn union(&self, name: &str, union: &Union) -> Result<UnionType> {
@@ -805,6 +815,12 @@ fn pascal(text: &str) -> String {
     capital(text)
 }
 
+/// Lines, with links on one each.
+fn lines_of(text: &str, columns: usize) -> Vec<String> {
+    let lines = wrapped(&text.replace("{@link ", "{@link\u{0}"), columns);
+    lines.into_iter().map(|line| line.replace('\u{0}', " ")).collect()
+}
+
 /// A Javadoc comment at this indent.
 fn javadoc(docs: ViaDeserialize<Docs>, indent: usize) -> String {
     let Docs { body, arguments, returns, errors } = docs.0;
@@ -815,7 +831,7 @@ fn javadoc(docs: ViaDeserialize<Docs>, indent: usize) -> String {
         if !lines.is_empty() {
             lines.push(String::new());
         }
-        lines.extend(wrapped(&paragraph, columns));
+        lines.extend(lines_of(&paragraph, columns));
     }
     let mut tags = Vec::new();
     tags.extend(arguments.iter().map(|(name, said)| format!("@param {name} {said}")));
@@ -825,7 +841,7 @@ fn javadoc(docs: ViaDeserialize<Docs>, indent: usize) -> String {
         lines.push(String::new());
     }
     for tag in tags {
-        let tag = wrapped(&tag, columns - 4);
+        let tag = lines_of(&tag, columns - 4);
         let tag = tag.iter().enumerate();
         lines.extend(tag.map(|(i, line)| if i == 0 { line.clone() } else { format!("    {line}") }));
     }

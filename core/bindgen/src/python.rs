@@ -126,6 +126,8 @@ struct Method {
     is_async: bool,
     is_property: bool,
     is_iterator: bool,
+    /// Whether the result is taken only where somebody still waits for it, and by which method of the core it comes.
+    taken: Option<String>,
     throws: bool,
     arguments: Vec<Parameter>,
     /// What Rust is called with.
@@ -182,6 +184,7 @@ struct FieldOf {
 struct EnumClass {
     name: String,
     doc: Docs,
+    grows: bool,
     variants: Vec<VariantOf>,
 }
 
@@ -354,6 +357,7 @@ impl BackEnd<'_> {
             is_constructor,
             is_async: *is_async,
             is_property,
+            taken: self.common.taken.get(&qualified).cloned(),
             is_iterator: self.common.iterators.get(of).is_some_and(|next| next == name),
             throws: *throws,
             arguments: parameters,
@@ -441,7 +445,12 @@ impl BackEnd<'_> {
             value: kebab(&variant.name),
             doc: self.docs(&variant.doc),
         });
-        EnumClass { name: name.to_owned(), doc: self.docs(&of.doc), variants: variants.collect() }
+        EnumClass {
+            name: name.to_owned(),
+            doc: self.docs(&of.doc),
+            grows: of.grows,
+            variants: variants.collect(),
+        }
     }
 
     fn unions(&self) -> Result<Vec<UnionType>> {

@@ -21,6 +21,8 @@ pub struct Common {
     pub iterators: BTreeMap<String, String>,
     /// What the end of a scope calls.
     pub contexts: BTreeMap<String, String>,
+    /// What waits for what is taken in a second step.
+    pub taken: BTreeMap<String, String>,
 }
 
 /// The classes of errors of one language.

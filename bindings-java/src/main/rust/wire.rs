@@ -190,6 +190,13 @@ impl Encode for Arc<ffi::Data> {
     }
 }
 
+impl Encode for ffi::Rest {
+    /// It counts as taken.
+    fn encode(self, out: &mut Vec<u8>) {
+        self.take().encode(out);
+    }
+}
+
 impl Encode for Arc<ffi::Error> {
     fn encode(self, out: &mut Vec<u8>) {
         (&*self).encode(out);

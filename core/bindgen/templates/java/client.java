@@ -89,8 +89,7 @@ public final class {{ class.name }}{% if class.context or class.items or class.u
         }
 
         private Call<{{ class.name }}> call{{ method.name|pascal }}() {
-{{ call(method, "null", "executor", 12) }}
-        }
+{{ call(method, "null", "executor", 12) }}        }
     }
 
 {% elif method.is_iterator %}
@@ -121,8 +120,7 @@ public final class {{ class.name }}{% if class.context or class.items or class.u
     }
 
     private Call<{{ method.boxed }}> call{{ method.name|pascal }}() {
-{{ call(method, "handle", "executor", 8) }}
-    }
+{{ call(method, "handle", "executor", 8) }}    }
 
     /**
      * For a loop: what {@link #{{ method.name }}()} gives, until there is nothing.
@@ -155,13 +153,13 @@ public final class {{ class.name }}{% if class.context or class.items or class.u
 {% else %}
     {{ method.doc|javadoc(4) }}
     public {{ method.returns }} {{ method.name }}({{ declared(method.parameters, 30 + method.name|length, 4) }}) {
-        {% if method.returns != "void" %}return {% endif %}call{{ method.name|pascal }}({{ names(method.parameters) }}).await();
+        {{ "return " if method.returns != "void" else "" }}call{{ method.name|pascal }}({{ names(method.parameters) }}).await();
     }
 {% if method.shorter %}
 
     {{ method.shorter.doc|javadoc(4) }}
     public {{ method.returns }} {{ method.name }}({{ declared(method.shorter.parameters, 30 + method.name|length, 4) }}) {
-        {% if method.returns != "void" %}return {% endif %}{{ method.name }}({{ method.shorter.called|join(", ") }});
+        {{ "return " if method.returns != "void" else "" }}{{ method.name }}({{ method.shorter.called|join(", ") }});
     }
 {% endif %}
 {% endif %}
@@ -179,8 +177,7 @@ public final class {{ class.name }}{% if class.context or class.items or class.u
 {% endif %}
 
     private Call<{{ method.boxed }}> call{{ method.name|pascal }}({{ declared(method.parameters, 40 + method.name|length, 4) }}) {
-{{ call(method, "handle", "executor", 8) }}
-    }
+{{ call(method, "handle", "executor", 8) }}    }
 
 {% if is_close and method.name != "close" %}
     /** Does what {@link #{{ method.name }}()} does, at the end of a {@code try}. */
@@ -193,12 +190,11 @@ public final class {{ class.name }}{% if class.context or class.items or class.u
 {% else %}
     {{ method.doc|javadoc(4) }}
     public {{ method.returns }} {{ method.name }}({{ declared(method.parameters, 30 + method.name|length, 4) }}) {
-        {% if method.returns != "void" %}return {% endif %}call{{ method.name|pascal }}({{ names(method.parameters) }}).now();
+        {{ "return " if method.returns != "void" else "" }}call{{ method.name|pascal }}({{ names(method.parameters) }}).now();
     }
 
     private Call<{{ method.boxed }}> call{{ method.name|pascal }}({{ declared(method.parameters, 40 + method.name|length, 4) }}) {
-{{ call(method, "handle", "executor", 8) }}
-    }
+{{ call(method, "handle", "executor", 8) }}    }
 
 {% endif %}
 {% endfor %}

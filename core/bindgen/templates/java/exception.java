@@ -5,8 +5,7 @@ package quoalise;
 public {% if not error.kind %}abstract sealed{% elif error.children %}sealed{% else %}final{% endif %} class {{ error.name }} extends {{ error.parent }}
 {%- if error.children %}
 
-        permits {% for child in error.children %}{{ child }}{% if not loop.last %},
-                {% endif %}{% endfor %}{% endif %} {
+        permits {{ error.children|commas(16, 8) }}{% endif %} {
     @Serial
     private static final long serialVersionUID = 1L;
 

@@ -7,8 +7,9 @@ package quoalise;
  * <p>The class tells the kind, as {@link #kind()} does. It never holds the password or a reading.
  */
 public abstract sealed class {{ base }} extends RuntimeException
-        permits {% for error in errors if error.parent == base %}{{ error.name }}{% if not loop.last %},
-                {% endif %}{% endfor %} {
+{% set items = namespace(all=[]) %}
+{% for error in errors if error.parent == base %}{% set items.all = items.all + [error.name] %}{% endfor %}
+        permits {{ items.all|commas(16, 8) }} {
     @Serial
     private static final long serialVersionUID = 1L;
 

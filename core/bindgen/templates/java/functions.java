@@ -27,7 +27,7 @@ public final class {{ functions_name }} {
         return {{ method.name }}({{ method.shorter.called|join(", ") }});
     }
 {% endif %}
-{% for one in method.parameters if one.annotation == "byte[]" and loop.first and method.shorter %}
+{% for one in method.parameters if one.annotation == "byte[]" %}
 
     {{ method.doc|javadoc(4) }}
     public static {{ method.returns }} {{ method.name }}({{ declared(method.parameters, 30 + method.name|length, 4)|replace("byte[]", "String") }}) {
@@ -41,7 +41,6 @@ public final class {{ functions_name }} {
 {% endfor %}
 
     private static Call<{{ method.boxed }}> call{{ method.name|pascal }}({{ declared(method.parameters, 50 + method.name|length, 4) }}{% for one in method.parameters if one.is_lent %}, Handle lent{% endfor %}) {
-{{ call(method, "null", "Operations.DEFAULT_EXECUTOR", 8) }}
-    }
+{{ call(method, "null", "Operations.DEFAULT_EXECUTOR", 8) }}    }
 {% endfor %}
 }

@@ -1,7 +1,5 @@
 // Written by `make bindings` from core/src/ffi and uniffi.toml.
 
-#![allow(unreachable_patterns, reason = "some enums may grow")]
-
 use std::sync::Arc;
 
 use quoalise::ffi;
@@ -48,7 +46,7 @@ pub fn work(call: i32, handle: i64, input: &mut Input<'_>) -> ffi::Result<Work> 
             Work::items(async move { this.ready().await }, move || from.take())
 {% else %}
             {{ passes(method) }}
-            Work::new(async move { this.{{ method.rust }}({{ gives(method) }}).await })
+            Work::new(async move { this.{{ method.taken or method.rust }}({{ gives(method) }}).await })
 {% endif %}
 {% endif %}
         }
@@ -112,7 +110,9 @@ impl Encode for ffi::{{ enum.name }} {
 {% for variant in enum.variants %}
             Self::{{ variant.rust }} => {{ loop.index0 }},
 {% endfor %}
+{% if enum.grows %}
             _ => -1,
+{% endif %}
         };
         out.extend_from_slice(&place.to_be_bytes());
     }

@@ -2,4 +2,7 @@
 package quoalise;
 
 {{ union.doc|javadoc(0) }}
-public sealed interface {{ union.name }} permits {% for member in union.members %}{{ member.class }}{% if not loop.last %}, {% endif %}{% endfor %} {}
+{% set items = namespace(all=[]) %}
+{% for member in union.members %}{% set items.all = items.all + [member.class] %}{% endfor %}
+public sealed interface {{ union.name }}
+        permits {{ items.all|commas(16, 8) }} {}
