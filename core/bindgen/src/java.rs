@@ -389,7 +389,12 @@ impl Javadoc<'_> {
 
 impl Manners for Javadoc<'_> {
     fn text(&self, text: &str) -> String {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('@', "&#64;")
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('@', "&#64;");
+        // What is stressed.
+        match text.split('*').collect::<Vec<_>>()[..] {
+            [before, stressed, after] => format!("{before}<em>{stressed}</em>{after}"),
+            _ => text,
+        }
     }
 
     fn code(&self, text: &str) -> String {
@@ -474,14 +479,21 @@ impl BackEnd<'_> {
             unions: self.model.unions.iter().map(|(name, of)| self.union(name, of)).collect::<Result<_>>()?,
             base: self.errors.base.clone(),
             error_fields: self.error_fields()?,
-            errors: self.errors.groups.iter().chain(&self.errors.kinds).map(|class| self.error(class)).collect(),
+            errors: self
+                .errors
+                .groups
+                .iter()
+                .chain(&self.errors.kinds)
+                .map(|class| self.error(class))
+                .collect(),
         })
     }
 
     fn method(&self, number: usize, of: &str, callable: &Callable, is_constructor: bool) -> Result<Method> {
         let Callable { name, doc, is_async, arguments, returns, throws } = callable;
         let qualified = if of.is_empty() { name.clone() } else { format!("{of}.{name}") };
-        let (mut parameters, mut passed, mut called, mut options) = (Vec::new(), Vec::new(), Vec::new(), None);
+        let (mut parameters, mut passed, mut called, mut options) =
+            (Vec::new(), Vec::new(), Vec::new(), None);
         let mut short = Vec::new();
         let mut docs = self.docs(doc);
         let mut short_docs = docs.clone();
@@ -502,7 +514,8 @@ impl BackEnd<'_> {
             let record = self.model.options(argument);
             if let Some((record, of)) = record {
                 pass.options = Some(record.to_owned());
-                pass.fields = of.fields.iter().map(|field| (field.name.clone(), camel(&field.name))).collect();
+                pass.fields =
+                    of.fields.iter().map(|field| (field.name.clone(), camel(&field.name))).collect();
                 options = Some(self.options(record, of)?);
             }
             passed.push(pass);
@@ -512,13 +525,13 @@ impl BackEnd<'_> {
             let parameter = self.parameter(name, kind)?;
             let said = [format!("{qualified}.{name}"), name.clone()];
             let said = said.iter().find_map(|name| self.names.arguments.get(name));
-            let said = said.with_context(|| format!("uniffi.toml: java.arguments lacks {qualified}.{name}"))?;
+            let said =
+                said.with_context(|| format!("uniffi.toml: java.arguments lacks {qualified}.{name}"))?;
             docs.arguments.push((parameter.name.clone(), self.line(said)));
             if default.is_some() || record.is_some() {
-                called.push(record.map_or_else(
-                    || "null".to_owned(),
-                    |(record, _)| format!("{record}.defaults()"),
-                ));
+                called.push(
+                    record.map_or_else(|| "null".to_owned(), |(record, _)| format!("{record}.defaults()")),
+                );
             } else {
                 called.push(parameter.name.clone());
                 short.push(parameter.clone());
@@ -669,7 +682,9 @@ impl BackEnd<'_> {
         // A lambda within a lambda needs another name.
         let name = ["in", "item", "part", "piece"].get(depth).context("a list of lists of lists of lists")?;
         Ok(match kind {
-            Type::Optional(inner) => format!("{name} -> {name}.optional({})", self.read_at(inner, depth + 1)?),
+            Type::Optional(inner) => {
+                format!("{name} -> {name}.optional({})", self.read_at(inner, depth + 1)?)
+            }
             Type::List(inner) => format!("{name} -> {name}.list({})", self.read_at(inner, depth + 1)?),
             Type::Union(union) => format!("Unions::{}", camel(union)),
             Type::Record(_) | Type::Enum(_) | Type::Object(_) => format!("{}::read", self.boxed(kind)?),
@@ -693,7 +708,9 @@ impl BackEnd<'_> {
             Type::Optional(inner) => {
                 let inner = match &**inner {
                     Type::Enum(_) => "oneOf".to_owned(),
-                    inner => self.way(inner)?.with_context(|| format!("{name}: no way to write {inner:?}"))?,
+                    inner => {
+                        self.way(inner)?.with_context(|| format!("{name}: no way to write {inner:?}"))?
+                    }
                 };
                 format!("out.optional(\"{name}\", {name}, Out::{inner});")
             }
@@ -753,9 +770,10 @@ impl BackEnd<'_> {
     }
 
     fn union(&self, name: &str, union: &Union) -> Result<UnionType> {
-        let members = union.members.iter().map(|member| {
-            Ok(Member { variant: member.variant.clone(), class: self.boxed(&member.kind)? })
-        });
+        let members = union
+            .members
+            .iter()
+            .map(|member| Ok(Member { variant: member.variant.clone(), class: self.boxed(&member.kind)? }));
         let members = members.collect::<Result<_>>()?;
         Ok(UnionType { name: name.to_owned(), doc: self.docs(&union.doc), members })
     }

@@ -78,7 +78,8 @@ impl Errors {
     pub fn read(root: &Path, model: &Model, language: &str) -> Result<Self> {
         let table = std::fs::read_to_string(root.join(ERRORS)).context(ERRORS)?;
         let table: Table = serde_json::from_str(&table).context(ERRORS)?;
-        let base = table.base.get(language).with_context(|| format!("{ERRORS}: no {language} for the base"))?;
+        let base =
+            table.base.get(language).with_context(|| format!("{ERRORS}: no {language} for the base"))?;
         let class_of = |name: &str| {
             let mut entries = table.groups.iter().chain(&table.kinds);
             let entry = entries

@@ -65,7 +65,10 @@ impl<T: Default> ErrorPolicy<T, Failure> for Throw {
         _payload: Box<dyn Any + Send>,
     ) -> jni::errors::Result<T> {
         if !env.exception_check() {
-            env.throw_new(jni_str!("java/lang/InternalError"), jni_str!("quoalise: an error in the library"))?;
+            env.throw_new(
+                jni_str!("java/lang/InternalError"),
+                jni_str!("quoalise: an error in the library"),
+            )?;
         }
         Ok(T::default())
     }
