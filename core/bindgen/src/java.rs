@@ -586,9 +586,14 @@ impl BackEnd<'_> {
             Type::Record(_) => format!("{java}.write(out);"),
             _ => self.write(&java, kind)?,
         };
+        // What may be left out may be null.
+        let annotation = match kind {
+            Type::Optional(inner) => self.boxed(inner)?,
+            kind => self.annotation(kind)?,
+        };
         Ok(Parameter {
             name: java,
-            annotation: self.annotation(kind)?,
+            annotation,
             write,
             is_kept: matches!(kind, Type::Object(_)) && !is_lent,
             is_lent,

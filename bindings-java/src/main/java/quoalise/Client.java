@@ -8,7 +8,6 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -563,11 +562,7 @@ public final class Client implements AutoCloseable {
      *     ({@link ProviderOfflineException}, {@link ServerUnreachableException}, {@link NoAnswerException});
      *     {@link ConnectionLostException}, {@link ClosedException}.
      */
-    public Data getHistory(
-            String provider,
-            String identifier,
-            Optional<ZonedDateTime> start,
-            Optional<ZonedDateTime> end) {
+    public Data getHistory(String provider, String identifier, ZonedDateTime start, ZonedDateTime end) {
         return callGetHistory(provider, identifier, start, end).await();
     }
 
@@ -605,8 +600,8 @@ public final class Client implements AutoCloseable {
     public CompletableFuture<Data> getHistoryAsync(
             String provider,
             String identifier,
-            Optional<ZonedDateTime> start,
-            Optional<ZonedDateTime> end) {
+            ZonedDateTime start,
+            ZonedDateTime end) {
         return callGetHistory(provider, identifier, start, end).async();
     }
 
@@ -624,8 +619,8 @@ public final class Client implements AutoCloseable {
     private Call<Data> callGetHistory(
             String provider,
             String identifier,
-            Optional<ZonedDateTime> start,
-            Optional<ZonedDateTime> end) {
+            ZonedDateTime start,
+            ZonedDateTime end) {
         Out out = new Out();
         out.text("provider", provider);
         out.text("identifier", identifier);
@@ -774,7 +769,7 @@ public final class Client implements AutoCloseable {
      * @throws QuoaliseException {@link InvalidArgumentException} where a required field has no value, a value does
      *     not fit, or no stage has a field of that name; {@link SessionExpiredException}; as {@code getHistory}.
      */
-    public Outcome run(String provider, String node, Optional<Map<String, ?>> values) {
+    public Outcome run(String provider, String node, Map<String, ?> values) {
         return callRun(provider, node, values).await();
     }
 
@@ -803,7 +798,7 @@ public final class Client implements AutoCloseable {
      *     texts; null for none
      * @return a future of what came of it
      */
-    public CompletableFuture<Outcome> runAsync(String provider, String node, Optional<Map<String, ?>> values) {
+    public CompletableFuture<Outcome> runAsync(String provider, String node, Map<String, ?> values) {
         return callRun(provider, node, values).async();
     }
 
@@ -818,7 +813,7 @@ public final class Client implements AutoCloseable {
         return runAsync(provider, node, null);
     }
 
-    private Call<Outcome> callRun(String provider, String node, Optional<Map<String, ?>> values) {
+    private Call<Outcome> callRun(String provider, String node, Map<String, ?> values) {
         Out out = new Out();
         out.text("provider", provider);
         out.text("node", node);
@@ -835,7 +830,7 @@ public final class Client implements AutoCloseable {
      * @throws QuoaliseException {@link NoSuchCommandException} where the provider does not tell; as {@code
      *     getHistory}.
      */
-    public List<Series> series(String provider, Optional<String> prefix) {
+    public List<Series> series(String provider, String prefix) {
         return callSeries(provider, prefix).await();
     }
 
@@ -858,7 +853,7 @@ public final class Client implements AutoCloseable {
      * @param prefix what the names begin with; null for all
      * @return a future of the series
      */
-    public CompletableFuture<List<Series>> seriesAsync(String provider, Optional<String> prefix) {
+    public CompletableFuture<List<Series>> seriesAsync(String provider, String prefix) {
         return callSeries(provider, prefix).async();
     }
 
@@ -872,7 +867,7 @@ public final class Client implements AutoCloseable {
         return seriesAsync(provider, null);
     }
 
-    private Call<List<Series>> callSeries(String provider, Optional<String> prefix) {
+    private Call<List<Series>> callSeries(String provider, String prefix) {
         Out out = new Out();
         out.text("provider", provider);
         out.optional("prefix", prefix, Out::text);

@@ -78,7 +78,7 @@ public final class Execution implements AutoCloseable {
      *     texts
      * @throws QuoaliseException As {@code next}.
      */
-    public void complete(Optional<Map<String, ?>> values) {
+    public void complete(Map<String, ?> values) {
         callComplete(values).await();
     }
 
@@ -98,7 +98,7 @@ public final class Execution implements AutoCloseable {
      *     texts
      * @return a future that is complete when it is done
      */
-    public CompletableFuture<Void> completeAsync(Optional<Map<String, ?>> values) {
+    public CompletableFuture<Void> completeAsync(Map<String, ?> values) {
         return callComplete(values).async();
     }
 
@@ -111,7 +111,7 @@ public final class Execution implements AutoCloseable {
         return completeAsync(null);
     }
 
-    private Call<Void> callComplete(Optional<Map<String, ?>> values) {
+    private Call<Void> callComplete(Map<String, ?> values) {
         Out out = new Out();
         out.optional("values", values, Out::values);
         return new Call<>(23, handle, executor, out, in -> null);
@@ -157,7 +157,7 @@ public final class Execution implements AutoCloseable {
      *     stage is as it was. {@link SessionExpiredException} where the provider waited too long.
      *     {@link CommandFailedException} where it gave up. As {@link Client#getHistory}.
      */
-    public void next(Optional<Map<String, ?>> values) {
+    public void next(Map<String, ?> values) {
         callNext(values).await();
     }
 
@@ -180,7 +180,7 @@ public final class Execution implements AutoCloseable {
      *     texts
      * @return a future that is complete when it is done
      */
-    public CompletableFuture<Void> nextAsync(Optional<Map<String, ?>> values) {
+    public CompletableFuture<Void> nextAsync(Map<String, ?> values) {
         return callNext(values).async();
     }
 
@@ -193,7 +193,7 @@ public final class Execution implements AutoCloseable {
         return nextAsync(null);
     }
 
-    private Call<Void> callNext(Optional<Map<String, ?>> values) {
+    private Call<Void> callNext(Map<String, ?> values) {
         Out out = new Out();
         out.optional("values", values, Out::values);
         return new Call<>(26, handle, executor, out, in -> null);

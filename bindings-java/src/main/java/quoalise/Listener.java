@@ -17,10 +17,10 @@ import java.util.concurrent.TimeoutException;
  * <p>While it lives, the session announces a priority that lets the server deliver pushes to it; closing it takes that
  * back, and later pushes are kept by the server for the next listener.
  *
- * <p>A push counts as received only when it is *taken*: when the next event is asked for, or the listener is finished.
- * One that is in hand when the listener is closed, because storing it failed perhaps, is given again, to the next
- * listener, as {@code repeated}. The server keeps what it was not told of (XEP-0198): what was not taken comes again to
- * the next session of the same resource, and is late or has to be filled in where none was named.
+ * <p>A push counts as received only when it is <em>taken</em>: when the next event is asked for, or the listener is
+ * finished. One that is in hand when the listener is closed, because storing it failed perhaps, is given again, to the
+ * next listener, as {@code repeated}. The server keeps what it was not told of (XEP-0198): what was not taken comes
+ * again to the next session of the same resource, and is late or has to be filled in where none was named.
  */
 public final class Listener implements AutoCloseable, Iterable<Event> {
     final Handle handle;
