@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
-use quoalise::{Error, ErrorKind, ffi};
+use quoalise::{ErrorKind, ffi};
 
 type Object = Arc<dyn Any + Send + Sync>;
 
@@ -27,8 +27,8 @@ pub fn put<T: Any + Send + Sync>(object: Arc<T>) -> i64 {
 pub fn get<T: Any + Send + Sync>(handle: i64) -> ffi::Result<Arc<T>> {
     let object = HELD.read().unwrap_or_else(PoisonError::into_inner).get(&handle).cloned();
     object.and_then(|object| object.downcast().ok()).ok_or_else(|| {
-        let error = Error::new(ErrorKind::Closed, "this was closed before");
-        error.remedy("Use it before it is closed, or get it again").into()
+        let remedy = "Use it before it is closed, or get it again";
+        ffi::Error::new(ErrorKind::Closed, "this was closed before", remedy)
     })
 }
 

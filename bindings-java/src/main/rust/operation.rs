@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use quoalise::ffi;
-use quoalise::{Error, ErrorKind};
+use quoalise::ErrorKind;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::AbortHandle;
 
@@ -121,8 +121,9 @@ fn poll(id: i64, Work(mut work): Work) -> Option<Outcome> {
         Err(_) => return Some(panicked()),
     }
     let Some(executor) = executor() else {
-        let error = Error::new(ErrorKind::Unreachable, "the system gives no thread to wait with");
-        let error: Arc<ffi::Error> = error.remedy("Raise the limit of threads of this process").into();
+        let message = "the system gives no thread to wait with";
+        let error =
+            ffi::Error::new(ErrorKind::Unreachable, message, "Raise the limit of threads of this process");
         return Some(Box::new(move |out| result(Err::<(), _>(error), out)));
     };
     // Held until it is listed, so that it cannot be done before.
