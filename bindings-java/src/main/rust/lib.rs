@@ -2,7 +2,6 @@
 
 #![allow(unsafe_code, reason = "JNI's entry points, and what was found once and is called by number")]
 
-mod convert;
 mod data;
 mod error;
 mod generated;

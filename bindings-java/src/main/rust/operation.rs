@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures::FutureExt;
+use quoalise::ErrorKind;
 use quoalise::ffi;
-use quoalise::{Error, ErrorKind};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::AbortHandle;
 
@@ -121,8 +121,9 @@ fn poll(id: i64, Work(mut work): Work) -> Option<Outcome> {
         Err(_) => return Some(panicked()),
     }
     let Some(executor) = executor() else {
-        let why = "the system gives no thread to wait with; raise the limit of threads of this process";
-        let error: Arc<ffi::Error> = Error::answer(ErrorKind::LimitReached, why).into();
+        let message = "the system gives no thread to wait with";
+        let error =
+            ffi::Error::new(ErrorKind::LimitReached, message, "Raise the limit of threads of this process");
         return Some(Box::new(move |out| result(Err::<(), _>(error), out)));
     };
     // Held until it is listed, so that it cannot be done before.

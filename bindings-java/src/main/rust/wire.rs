@@ -74,6 +74,11 @@ impl<'a> Input<'a> {
         usize::try_from(i32::from_be_bytes(self.take()?)).map_err(|_| CUT)
     }
 
+    /// As many as there are.
+    pub fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
+        (0..self.count()?).map(|_| item(self)).collect()
+    }
+
     fn text(&mut self) -> Result<&'a str, Wrong> {
         std::str::from_utf8(self.slice()?).map_err(|_| CUT)
     }

@@ -53,6 +53,12 @@ final class In {
         return text;
     }
 
+    byte[] bytes() {
+        byte[] bytes = new byte[buffer.getInt()];
+        buffer.get(bytes);
+        return bytes;
+    }
+
     Duration duration() {
         long seconds = buffer.getLong();
         return Duration.ofSeconds(seconds, buffer.getInt());

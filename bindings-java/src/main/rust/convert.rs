@@ -1,1 +1,0 @@
-//! Values on their way into Java and out of it.
