@@ -1,4 +1,4 @@
-//! Errors, which come as exceptions.
+//! What is thrown: the virtual machine's own failures, and faults of ours. Errors of the core cross as bytes.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use quoalise::ffi;
 
 /// Why a native method gives nothing.
 pub enum Failure {
-    /// The core's error, to be thrown.
+    /// The core's error, where there is no answer to put it into.
     Core(Arc<ffi::Error>),
     /// The virtual machine's: mostly an exception that is on its way already.
     Jni(JniError),
@@ -26,16 +26,6 @@ impl From<Arc<ffi::Error>> for Failure {
     fn from(error: Arc<ffi::Error>) -> Self {
         Self::Core(error)
     }
-}
-
-/// An argument that cannot be right.
-pub fn invalid(message: &str) -> Failure {
-    quoalise_error(quoalise::Error::answer(quoalise::ErrorKind::InvalidArgument, message))
-}
-
-/// A failure of the core's.
-pub fn quoalise_error(error: impl Into<quoalise::Error>) -> Failure {
-    Failure::Core(Arc::new(ffi::Error::from(error.into())))
 }
 
 /// Throws what failed. No panic crosses the border.
@@ -65,7 +55,10 @@ impl<T: Default> ErrorPolicy<T, Failure> for Throw {
         _payload: Box<dyn Any + Send>,
     ) -> jni::errors::Result<T> {
         if !env.exception_check() {
-            env.throw_new(jni_str!("java/lang/InternalError"), jni_str!("quoalise: an error in the library"))?;
+            env.throw_new(
+                jni_str!("java/lang/InternalError"),
+                jni_str!("quoalise: an error in the library"),
+            )?;
         }
         Ok(T::default())
     }

@@ -7,6 +7,6 @@ mod error;
 mod generated;
 mod handle;
 mod library;
-mod interim;
+mod native;
 mod operation;
 mod wire;

@@ -7,13 +7,13 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures::FutureExt;
-use quoalise::ffi;
 use quoalise::ErrorKind;
+use quoalise::ffi;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::AbortHandle;
 

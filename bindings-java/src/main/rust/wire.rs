@@ -65,6 +65,11 @@ impl<'a> Input<'a> {
         Ok(taken)
     }
 
+    /// The place of one in an enum.
+    pub fn place(&mut self) -> Result<i32, Wrong> {
+        Ok(i32::from_be_bytes(self.take()?))
+    }
+
     fn count(&mut self) -> Result<usize, Wrong> {
         usize::try_from(i32::from_be_bytes(self.take()?)).map_err(|_| CUT)
     }
@@ -187,6 +192,13 @@ impl<T: std::any::Any + Send + Sync> Decode for Arc<T> {
 impl Encode for Arc<ffi::Data> {
     fn encode(self, out: &mut Vec<u8>) {
         handle::put(self).encode(out);
+    }
+}
+
+impl Encode for ffi::Rest {
+    /// It counts as taken.
+    fn encode(self, out: &mut Vec<u8>) {
+        self.take().encode(out);
     }
 }
 

@@ -38,6 +38,10 @@ final class In {
         return buffer.getLong();
     }
 
+    int int32() {
+        return buffer.getInt();
+    }
+
     double float64() {
         return buffer.getDouble();
     }
@@ -71,7 +75,11 @@ final class In {
 
     /** One of an enum, by its place. */
     <T> T oneOf(T[] all) {
-        return all[buffer.getInt()];
+        int place = buffer.getInt();
+        if (place < 0) {
+            throw new IllegalStateException("this build does not know all names of the core; please report it");
+        }
+        return all[place];
     }
 
     <T> Optional<T> optional(Function<In, T> read) {

@@ -28,12 +28,19 @@ pub extern "system" fn Java_quoalise_Columns_metadata<'local>(
         let metadata = |input: &mut Input<'_>| input.argument("metadata").map(|Given(metadata)| metadata);
         // By the order of `Metadata.Question` in Java.
         match question {
-            0 => answer(env, input.argument("head").and_then(|head: Vec<u8>| first(&head)).and_then(Told::of)),
+            0 => {
+                answer(env, input.argument("head").and_then(|head: Vec<u8>| first(&head)).and_then(Told::of))
+            }
             1 => answer(env, metadata(input).and_then(Told::of)),
             2 => answer(env, metadata(input).map(|metadata| metadata.to_element().to_json().to_string())),
-            3 => answer(env, input.argument("json").and_then(|text: String| from_json(&text)).and_then(Told::of)),
+            3 => answer(
+                env,
+                input.argument("json").and_then(|text: String| from_json(&text)).and_then(Told::of),
+            ),
             4 => answer(env, metadata(input).and_then(|one| Ok(one == metadata(input)?))),
-            5 => answer(env, input.argument("xml").and_then(|xml: String| of_payload(&xml)).and_then(Told::of)),
+            5 => {
+                answer(env, input.argument("xml").and_then(|xml: String| of_payload(&xml)).and_then(Told::of))
+            }
             _ => answer(env, Err::<(), _>(invalid("there is no such question"))),
         }
         .map_err(Failure::from)
@@ -126,7 +133,8 @@ impl Decode for DeviceIdentifier {
 impl Decode for Measurement {
     fn decode(input: &mut Input<'_>) -> Result<Self, Wrong> {
         let interval = |text: String| {
-            let wrong = "has a sampling interval that is neither ISO 8601 nor seconds: write it as PT30M or P1D";
+            let wrong =
+                "has a sampling interval that is neither ISO 8601 nor seconds: write it as PT30M or P1D";
             SamplingInterval::parse(&text).ok_or(Wrong::Value(wrong))
         };
         Ok(Self {

@@ -12,9 +12,9 @@ use jni::objects::{JByteArray, JClass, JDoubleArray, JIntArray, JLongArray, JPri
 use jni::sys::{jint, jlong};
 use jni::{Env, EnvUnowned};
 use quoalise::data::{Data as CoreData, Gap};
-use quoalise::{ErrorKind, ffi};
 use quoalise::jiff::tz::TimeZone;
 use quoalise::senml::{self, DEFAULT_VERSION, ReadOptions, Record, Records, Value, WriteOptions};
+use quoalise::{ErrorKind, ffi};
 
 use crate::error::{Failure, Throw};
 use crate::wire::{Decode, Encode, Input, Wrong};
