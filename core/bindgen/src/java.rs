@@ -389,7 +389,12 @@ impl Javadoc<'_> {
 
 impl Manners for Javadoc<'_> {
     fn text(&self, text: &str) -> String {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('@', "&#64;")
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('@', "&#64;");
+        // What is stressed.
+        match text.split('*').collect::<Vec<_>>()[..] {
+            [before, stressed, after] => format!("{before}<em>{stressed}</em>{after}"),
+            _ => text,
+        }
     }
 
     fn code(&self, text: &str) -> String {
@@ -581,9 +586,14 @@ impl BackEnd<'_> {
             Type::Record(_) => format!("{java}.write(out);"),
             _ => self.write(&java, kind)?,
         };
+        // What may be left out may be null.
+        let annotation = match kind {
+            Type::Optional(inner) => self.boxed(inner)?,
+            kind => self.annotation(kind)?,
+        };
         Ok(Parameter {
             name: java,
-            annotation: self.annotation(kind)?,
+            annotation,
             write,
             is_kept: matches!(kind, Type::Object(_)) && !is_lent,
             is_lent,

@@ -35,7 +35,7 @@ public final class AuthorizeOptions {
     /**
      * What is asked and what for, in HTML.
      *
-     * @param description the description
+     * @param description the value
      * @return these options with that changed
      */
     public AuthorizeOptions description(String description) {
@@ -47,7 +47,7 @@ public final class AuthorizeOptions {
     /**
      * The address of a logo; https only.
      *
-     * @param logoUrl the logo url
+     * @param logoUrl the value
      * @return these options with that changed
      */
     public AuthorizeOptions logoUrl(String logoUrl) {
@@ -59,7 +59,7 @@ public final class AuthorizeOptions {
     /**
      * For how long: ISO 8601, such as {@code P1Y}. The provider's own by default.
      *
-     * @param duration the duration
+     * @param duration the value
      * @return these options with that changed
      */
     public AuthorizeOptions duration(String duration) {
@@ -71,7 +71,7 @@ public final class AuthorizeOptions {
     /**
      * Where the browser is sent in the end, with {@code usagePoints} and {@code state} added to it.
      *
-     * @param redirectUri the redirect uri
+     * @param redirectUri the value
      * @return these options with that changed
      */
     public AuthorizeOptions redirectUri(String redirectUri) {
@@ -84,7 +84,7 @@ public final class AuthorizeOptions {
      * What the notice of consent brings back, so that it can be told which request it answers. It must not be guessable
      * and not be used twice. A fresh one is drawn by default.
      *
-     * @param state the state
+     * @param state the value
      * @return these options with that changed
      */
     public AuthorizeOptions state(String state) {
@@ -96,7 +96,7 @@ public final class AuthorizeOptions {
     /**
      * Which made-up client (0 to 9) of the upstream's sandbox is to consent, instead of a person.
      *
-     * @param testClient the test client
+     * @param testClient the value
      * @return these options with that changed
      */
     public AuthorizeOptions testClient(long testClient) {

@@ -5,8 +5,7 @@ import java.io.Serial;
 
 /** The provider refuses the identifier, the series or the period ({@code bad-request}). */
 public sealed class BadRequestException extends QuoaliseException
-        permits TooLargeException,
-NoSuchCommandException {
+        permits TooLargeException, NoSuchCommandException {
     @Serial
     private static final long serialVersionUID = 1L;
 

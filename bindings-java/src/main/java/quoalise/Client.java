@@ -8,7 +8,6 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -38,9 +37,9 @@ public final class Client implements AutoCloseable {
      * @param account a JID: {@code name@example.org}, or with a resource to be asked for
      * @param password the account's password
      * @return the client
-     * @throws QuoaliseException {@link HostUnknownException}, {@link UnreachableException}, {@link
-     *     ConnectTimeoutException}, {@link CertificateRefusedException}, {@link UnsuitableServerException}, {@link
-     *     LoginRefusedException}; also {@link InvalidArgumentException} for a CA file that cannot be used.
+     * @throws QuoaliseException {@link HostUnknownException}, {@link UnreachableException},
+     *     {@link ConnectTimeoutException}, {@link CertificateRefusedException}, {@link UnsuitableServerException},
+     *     {@link LoginRefusedException}; also {@link InvalidArgumentException} for a CA file that cannot be used.
      */
     public static Client connect(String account, String password) {
         return builder(account, password).connect();
@@ -83,7 +82,7 @@ public final class Client implements AutoCloseable {
          * The {@code host:port} to connect to (or {@code host}, port 5222) instead of asking the DNS. The certificate
          * must still be the account's domain's.
          *
-         * @param address the address
+         * @param address the value
          * @return this builder
          */
         public Builder address(String address) {
@@ -94,7 +93,7 @@ public final class Client implements AutoCloseable {
         /**
          * A PEM file with the authorities to trust instead of the system's.
          *
-         * @param caFile the ca file
+         * @param caFile the value
          * @return this builder
          */
         public Builder caFile(Path caFile) {
@@ -105,7 +104,7 @@ public final class Client implements AutoCloseable {
         /**
          * The authorities to trust instead of the system's, as PEM text.
          *
-         * @param caPem the ca pem
+         * @param caPem the value
          * @return this builder
          */
         public Builder caPem(String caPem) {
@@ -116,7 +115,7 @@ public final class Client implements AutoCloseable {
         /**
          * How long an answer may take. 120 s by default: servers throttle large answers to some kilobytes a second.
          *
-         * @param timeout the timeout
+         * @param timeout the value
          * @return this builder
          */
         public Builder timeout(Duration timeout) {
@@ -127,7 +126,7 @@ public final class Client implements AutoCloseable {
         /**
          * How long connecting and logging in may take, all in all. 30 s by default.
          *
-         * @param connectTimeout the connect timeout
+         * @param connectTimeout the value
          * @return this builder
          */
         public Builder connectTimeout(Duration connectTimeout) {
@@ -139,7 +138,7 @@ public final class Client implements AutoCloseable {
          * The priority of the presence: one of 0 and more while the client listens (1 by default), a negative one while
          * it does not (-1 by default), so that pushes go to another session of the account that listens.
          *
-         * @param priority the priority
+         * @param priority the value
          * @return this builder
          */
         public Builder priority(long priority) {
@@ -150,7 +149,7 @@ public final class Client implements AutoCloseable {
         /**
          * How the connection is protected.
          *
-         * @param security the security
+         * @param security the value
          * @return this builder
          */
         public Builder security(Security security) {
@@ -161,7 +160,7 @@ public final class Client implements AutoCloseable {
         /**
          * Also allow PLAIN, which sends the password to the server inside TLS. For servers that cannot do SCRAM.
          *
-         * @param allowPlain the allow plain
+         * @param allowPlain the value
          * @return this builder
          */
         public Builder allowPlain(boolean allowPlain) {
@@ -173,7 +172,7 @@ public final class Client implements AutoCloseable {
          * How long to wait before a lost connection is tried anew, at first; then twice as long each time. 1 s by
          * default.
          *
-         * @param reconnectFirst the reconnect first
+         * @param reconnectFirst the value
          * @return this builder
          */
         public Builder reconnectFirst(Duration reconnectFirst) {
@@ -184,7 +183,7 @@ public final class Client implements AutoCloseable {
         /**
          * How long to wait between two tries at the most. 60 s by default.
          *
-         * @param reconnectLongest the reconnect longest
+         * @param reconnectLongest the value
          * @return this builder
          */
         public Builder reconnectLongest(Duration reconnectLongest) {
@@ -195,7 +194,7 @@ public final class Client implements AutoCloseable {
         /**
          * After how much silence a connection counts as dead, though the network does not say so. 30 s by default.
          *
-         * @param deadAfter the dead after
+         * @param deadAfter the value
          * @return this builder
          */
         public Builder deadAfter(Duration deadAfter) {
@@ -222,9 +221,9 @@ public final class Client implements AutoCloseable {
          * <p>Nothing is tried again by itself. A connection that is lost later is.
          *
          * @return the client
-         * @throws QuoaliseException {@link HostUnknownException}, {@link UnreachableException}, {@link
-         *     ConnectTimeoutException}, {@link CertificateRefusedException}, {@link UnsuitableServerException}, {@link
-         *     LoginRefusedException}; also {@link InvalidArgumentException} for a CA file that cannot be used.
+         * @throws QuoaliseException {@link HostUnknownException}, {@link UnreachableException},
+         *     {@link ConnectTimeoutException}, {@link CertificateRefusedException}, {@link UnsuitableServerException},
+         *     {@link LoginRefusedException}; also {@link InvalidArgumentException} for a CA file that cannot be used.
          */
         public Client connect() {
             return callConnect().await();
@@ -255,7 +254,6 @@ public final class Client implements AutoCloseable {
             out.optional("reconnectLongest", reconnectLongest, Out::duration);
             out.optional("deadAfter", deadAfter, Out::duration);
             return new Call<>(1, null, executor, out, Client::read);
-
         }
     }
 
@@ -275,7 +273,7 @@ public final class Client implements AutoCloseable {
      *     getHistory}.
      */
     public Authorization authorizeUri(String provider, String name, AuthorizeOptions options) {
-return callAuthorizeUri(provider, name, options).await();
+        return callAuthorizeUri(provider, name, options).await();
     }
 
     /**
@@ -293,7 +291,7 @@ return callAuthorizeUri(provider, name, options).await();
      *     getHistory}.
      */
     public Authorization authorizeUri(String provider, String name) {
-return authorizeUri(provider, name, AuthorizeOptions.defaults());
+        return authorizeUri(provider, name, AuthorizeOptions.defaults());
     }
 
     /**
@@ -325,7 +323,6 @@ return authorizeUri(provider, name, AuthorizeOptions.defaults());
         out.text("name", name);
         options.write(out);
         return new Call<>(2, handle, executor, out, Authorization::read);
-
     }
 
     /**
@@ -333,11 +330,11 @@ return authorizeUri(provider, name, AuthorizeOptions.defaults());
      *
      * @param provider the full JID of the provider, resource included
      * @return whether it is there
-     * @throws QuoaliseException {@link InvalidArgumentException}, {@link ConnectionLostException}, {@link
-     *     ClosedException}.
+     * @throws QuoaliseException {@link InvalidArgumentException}, {@link ConnectionLostException},
+     *     {@link ClosedException}.
      */
     public Availability availability(String provider) {
-return callAvailability(provider).await();
+        return callAvailability(provider).await();
     }
 
     /**
@@ -354,7 +351,6 @@ return callAvailability(provider).await();
         Out out = new Out();
         out.text("provider", provider);
         return new Call<>(3, handle, executor, out, Availability::read);
-
     }
 
     /**
@@ -366,7 +362,7 @@ return callAvailability(provider).await();
      * @throws QuoaliseException As {@code getHistory}.
      */
     public Execution begin(String provider, String node) {
-return callBegin(provider, node).await();
+        return callBegin(provider, node).await();
     }
 
     /**
@@ -385,7 +381,6 @@ return callBegin(provider, node).await();
         out.text("provider", provider);
         out.text("node", node);
         return new Call<>(4, handle, executor, out, Execution::read);
-
     }
 
     /**
@@ -411,7 +406,6 @@ return callBegin(provider, node).await();
     private Call<Void> callClose() {
         Out out = new Out();
         return new Call<>(5, handle, executor, out, in -> null);
-
     }
 
     /**
@@ -422,7 +416,7 @@ return callBegin(provider, node).await();
      * @throws QuoaliseException As {@code getHistory}.
      */
     public List<CommandInfo> commands(String provider) {
-return callCommands(provider).await();
+        return callCommands(provider).await();
     }
 
     /**
@@ -439,7 +433,6 @@ return callCommands(provider).await();
         Out out = new Out();
         out.text("provider", provider);
         return new Call<>(6, handle, executor, out, in -> in.list(CommandInfo::read));
-
     }
 
     /**
@@ -461,7 +454,7 @@ return callCommands(provider).await();
             Direction direction,
             LocalDate start,
             LocalDate end) {
-return callDaily(provider, usagePoint, direction, start, end).await();
+        return callDaily(provider, usagePoint, direction, start, end).await();
     }
 
     /**
@@ -496,7 +489,6 @@ return callDaily(provider, usagePoint, direction, start, end).await();
         out.date("start", start);
         out.date("end", end);
         return new Call<>(7, handle, executor, out, Data::read);
-
     }
 
     /**
@@ -506,13 +498,12 @@ return callDaily(provider, usagePoint, direction, start, end).await();
      * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public long distrusted() {
-return callDistrusted().now();
+        return callDistrusted().now();
     }
 
     private Call<Long> callDistrusted() {
         Out out = new Out();
         return new Call<>(8, handle, executor, out, In::int64);
-
     }
 
     /**
@@ -527,7 +518,7 @@ return callDistrusted().now();
      * @throws QuoaliseException As {@code getHistory}.
      */
     public Data fill(Hole hole, String provider, String identifier) {
-return callFill(hole, provider, identifier).await();
+        return callFill(hole, provider, identifier).await();
     }
 
     /**
@@ -549,7 +540,6 @@ return callFill(hole, provider, identifier).await();
         out.text("provider", provider);
         out.text("identifier", identifier);
         return new Call<>(9, handle, executor, out, Data::read, hole);
-
     }
 
     /**
@@ -565,19 +555,15 @@ return callFill(hole, provider, identifier).await();
      * @param start where the period begins, included; null leaves it to the provider
      * @param end where the period ends, excluded; null leaves it to the provider
      * @return the readings
-     * @throws QuoaliseException {@link InvalidArgumentException}; the provider's answer ({@link
-     *     NotAuthorizedException}, {@link BadRequestException}, {@link TooLargeException}, {@link
-     *     NoSuchCommandException}, {@link CommandFailedException}, {@link UpstreamErrorException}, {@link
-     *     LimitReachedException}, {@link MalformedAnswerException}); nobody there ({@link ProviderOfflineException},
-     *     {@link ServerUnreachableException}, {@link NoAnswerException}); {@link ConnectionLostException}, {@link
-     *     ClosedException}.
+     * @throws QuoaliseException {@link InvalidArgumentException}; the provider's answer
+     *     ({@link NotAuthorizedException}, {@link BadRequestException}, {@link TooLargeException},
+     *     {@link NoSuchCommandException}, {@link CommandFailedException}, {@link UpstreamErrorException},
+     *     {@link LimitReachedException}, {@link MalformedAnswerException}); nobody there
+     *     ({@link ProviderOfflineException}, {@link ServerUnreachableException}, {@link NoAnswerException});
+     *     {@link ConnectionLostException}, {@link ClosedException}.
      */
-    public Data getHistory(
-            String provider,
-            String identifier,
-            Optional<ZonedDateTime> start,
-            Optional<ZonedDateTime> end) {
-return callGetHistory(provider, identifier, start, end).await();
+    public Data getHistory(String provider, String identifier, ZonedDateTime start, ZonedDateTime end) {
+        return callGetHistory(provider, identifier, start, end).await();
     }
 
     /**
@@ -591,15 +577,15 @@ return callGetHistory(provider, identifier, start, end).await();
      * @param provider the full JID of the provider, resource included
      * @param identifier the name of the series
      * @return the readings
-     * @throws QuoaliseException {@link InvalidArgumentException}; the provider's answer ({@link
-     *     NotAuthorizedException}, {@link BadRequestException}, {@link TooLargeException}, {@link
-     *     NoSuchCommandException}, {@link CommandFailedException}, {@link UpstreamErrorException}, {@link
-     *     LimitReachedException}, {@link MalformedAnswerException}); nobody there ({@link ProviderOfflineException},
-     *     {@link ServerUnreachableException}, {@link NoAnswerException}); {@link ConnectionLostException}, {@link
-     *     ClosedException}.
+     * @throws QuoaliseException {@link InvalidArgumentException}; the provider's answer
+     *     ({@link NotAuthorizedException}, {@link BadRequestException}, {@link TooLargeException},
+     *     {@link NoSuchCommandException}, {@link CommandFailedException}, {@link UpstreamErrorException},
+     *     {@link LimitReachedException}, {@link MalformedAnswerException}); nobody there
+     *     ({@link ProviderOfflineException}, {@link ServerUnreachableException}, {@link NoAnswerException});
+     *     {@link ConnectionLostException}, {@link ClosedException}.
      */
     public Data getHistory(String provider, String identifier) {
-return getHistory(provider, identifier, null, null);
+        return getHistory(provider, identifier, null, null);
     }
 
     /**
@@ -614,8 +600,8 @@ return getHistory(provider, identifier, null, null);
     public CompletableFuture<Data> getHistoryAsync(
             String provider,
             String identifier,
-            Optional<ZonedDateTime> start,
-            Optional<ZonedDateTime> end) {
+            ZonedDateTime start,
+            ZonedDateTime end) {
         return callGetHistory(provider, identifier, start, end).async();
     }
 
@@ -633,15 +619,14 @@ return getHistory(provider, identifier, null, null);
     private Call<Data> callGetHistory(
             String provider,
             String identifier,
-            Optional<ZonedDateTime> start,
-            Optional<ZonedDateTime> end) {
+            ZonedDateTime start,
+            ZonedDateTime end) {
         Out out = new Out();
         out.text("provider", provider);
         out.text("identifier", identifier);
         out.optional("start", start, Out::zoned);
         out.optional("end", end, Out::zoned);
         return new Call<>(10, handle, executor, out, Data::read);
-
     }
 
     /**
@@ -651,13 +636,12 @@ return getHistory(provider, identifier, null, null);
      * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public String jid() {
-return callJid().now();
+        return callJid().now();
     }
 
     private Call<String> callJid() {
         Out out = new Out();
         return new Call<>(11, handle, executor, out, In::text);
-
     }
 
     /**
@@ -667,11 +651,11 @@ return callJid().now();
      * @param options what differs from the defaults
      * @return the listener
      * @throws QuoaliseException {@link InvalidArgumentException} where this client is listening already, or the
-     *     journal cannot be opened; {@link UnreachableException} where there is no connection for too long, {@link
-     *     ClosedException}.
+     *     journal cannot be opened; {@link UnreachableException} where there is no connection for too long,
+     *     {@link ClosedException}.
      */
     public Listener listen(ListenOptions options) {
-return callListen(options).await();
+        return callListen(options).await();
     }
 
     /**
@@ -680,11 +664,11 @@ return callListen(options).await();
      *
      * @return the listener
      * @throws QuoaliseException {@link InvalidArgumentException} where this client is listening already, or the
-     *     journal cannot be opened; {@link UnreachableException} where there is no connection for too long, {@link
-     *     ClosedException}.
+     *     journal cannot be opened; {@link UnreachableException} where there is no connection for too long,
+     *     {@link ClosedException}.
      */
     public Listener listen() {
-return listen(ListenOptions.defaults());
+        return listen(ListenOptions.defaults());
     }
 
     /**
@@ -710,7 +694,6 @@ return listen(ListenOptions.defaults());
         Out out = new Out();
         options.write(out);
         return new Call<>(12, handle, executor, out, Listener::read);
-
     }
 
     /**
@@ -718,8 +701,8 @@ return listen(ListenOptions.defaults());
      *
      * <p>{@code provider} is its full JID, {@code usagePoint} the 14 digits of the meter (PRM). The days, from {@code
      * start} (included) to {@code end} (excluded), are counted where the usage point is. The records' names are {@code
-     * urn:dev:prm:<usage point>_<direction>_load}. Providers that do not know this command ({@link
-     * NoSuchCommandException}) may serve the same by {@code getHistory}.
+     * urn:dev:prm:<usage point>_<direction>_load}. Providers that do not know this command
+     * ({@link NoSuchCommandException}) may serve the same by {@code getHistory}.
      *
      * @param provider the full JID of the provider, resource included
      * @param usagePoint the 14 digits of the meter (PRM)
@@ -735,7 +718,7 @@ return listen(ListenOptions.defaults());
             Direction direction,
             LocalDate start,
             LocalDate end) {
-return callLoadCurve(provider, usagePoint, direction, start, end).await();
+        return callLoadCurve(provider, usagePoint, direction, start, end).await();
     }
 
     /**
@@ -770,7 +753,6 @@ return callLoadCurve(provider, usagePoint, direction, start, end).await();
         out.date("start", start);
         out.date("end", end);
         return new Call<>(13, handle, executor, out, Data::read);
-
     }
 
     /**
@@ -787,8 +769,8 @@ return callLoadCurve(provider, usagePoint, direction, start, end).await();
      * @throws QuoaliseException {@link InvalidArgumentException} where a required field has no value, a value does
      *     not fit, or no stage has a field of that name; {@link SessionExpiredException}; as {@code getHistory}.
      */
-    public Outcome run(String provider, String node, Optional<Map<String, ?>> values) {
-return callRun(provider, node, values).await();
+    public Outcome run(String provider, String node, Map<String, ?> values) {
+        return callRun(provider, node, values).await();
     }
 
     /**
@@ -804,7 +786,7 @@ return callRun(provider, node, values).await();
      *     not fit, or no stage has a field of that name; {@link SessionExpiredException}; as {@code getHistory}.
      */
     public Outcome run(String provider, String node) {
-return run(provider, node, null);
+        return run(provider, node, null);
     }
 
     /**
@@ -816,7 +798,7 @@ return run(provider, node, null);
      *     texts; null for none
      * @return a future of what came of it
      */
-    public CompletableFuture<Outcome> runAsync(String provider, String node, Optional<Map<String, ?>> values) {
+    public CompletableFuture<Outcome> runAsync(String provider, String node, Map<String, ?> values) {
         return callRun(provider, node, values).async();
     }
 
@@ -831,13 +813,12 @@ return run(provider, node, null);
         return runAsync(provider, node, null);
     }
 
-    private Call<Outcome> callRun(String provider, String node, Optional<Map<String, ?>> values) {
+    private Call<Outcome> callRun(String provider, String node, Map<String, ?> values) {
         Out out = new Out();
         out.text("provider", provider);
         out.text("node", node);
         out.optional("values", values, Out::values);
         return new Call<>(14, handle, executor, out, Outcome::read);
-
     }
 
     /**
@@ -849,8 +830,8 @@ return run(provider, node, null);
      * @throws QuoaliseException {@link NoSuchCommandException} where the provider does not tell; as {@code
      *     getHistory}.
      */
-    public List<Series> series(String provider, Optional<String> prefix) {
-return callSeries(provider, prefix).await();
+    public List<Series> series(String provider, String prefix) {
+        return callSeries(provider, prefix).await();
     }
 
     /**
@@ -862,7 +843,7 @@ return callSeries(provider, prefix).await();
      *     getHistory}.
      */
     public List<Series> series(String provider) {
-return series(provider, null);
+        return series(provider, null);
     }
 
     /**
@@ -872,7 +853,7 @@ return series(provider, null);
      * @param prefix what the names begin with; null for all
      * @return a future of the series
      */
-    public CompletableFuture<List<Series>> seriesAsync(String provider, Optional<String> prefix) {
+    public CompletableFuture<List<Series>> seriesAsync(String provider, String prefix) {
         return callSeries(provider, prefix).async();
     }
 
@@ -886,12 +867,11 @@ return series(provider, null);
         return seriesAsync(provider, null);
     }
 
-    private Call<List<Series>> callSeries(String provider, Optional<String> prefix) {
+    private Call<List<Series>> callSeries(String provider, String prefix) {
         Out out = new Out();
         out.text("provider", provider);
         out.optional("prefix", prefix, Out::text);
         return new Call<>(15, handle, executor, out, in -> in.list(Series::read));
-
     }
 
     /**
@@ -901,13 +881,12 @@ return series(provider, null);
      * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public ConnectionState state() {
-return callState().now();
+        return callState().now();
     }
 
     private Call<ConnectionState> callState() {
         Out out = new Out();
         return new Call<>(16, handle, executor, out, ConnectionState::read);
-
     }
 
     /**
@@ -917,13 +896,12 @@ return callState().now();
      * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public States states() {
-return callStates().now();
+        return callStates().now();
     }
 
     private Call<States> callStates() {
         Out out = new Out();
         return new Call<>(17, handle, executor, out, States::read);
-
     }
 
     /**
@@ -936,7 +914,7 @@ return callStates().now();
      * @throws QuoaliseException As {@code getHistory}.
      */
     public void subscribe(String provider, String identifier) {
-callSubscribe(provider, identifier).await();
+        callSubscribe(provider, identifier).await();
     }
 
     /**
@@ -955,7 +933,6 @@ callSubscribe(provider, identifier).await();
         out.text("provider", provider);
         out.text("identifier", identifier);
         return new Call<>(18, handle, executor, out, in -> null);
-
     }
 
     /**
@@ -966,14 +943,13 @@ callSubscribe(provider, identifier).await();
      * @throws QuoaliseException {@link InvalidArgumentException} where it is no JID.
      */
     public void trust(String provider) {
-callTrust(provider).now();
+        callTrust(provider).now();
     }
 
     private Call<Void> callTrust(String provider) {
         Out out = new Out();
         out.text("provider", provider);
         return new Call<>(19, handle, executor, out, in -> null);
-
     }
 
     /**
@@ -984,7 +960,7 @@ callTrust(provider).now();
      * @throws QuoaliseException As {@code getHistory}.
      */
     public void unsubscribe(String provider, String identifier) {
-callUnsubscribe(provider, identifier).await();
+        callUnsubscribe(provider, identifier).await();
     }
 
     /**
@@ -1003,7 +979,6 @@ callUnsubscribe(provider, identifier).await();
         out.text("provider", provider);
         out.text("identifier", identifier);
         return new Call<>(20, handle, executor, out, in -> null);
-
     }
 
 }

@@ -1,6 +1,7 @@
 // Written by `make bindings` from core/src/ffi and uniffi.toml.
 package quoalise;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /** Readings and their representations. Nothing of it needs a client or a network, nor waits. */
@@ -46,7 +47,6 @@ public final class Codec {
         out.oneOf("format", format);
         options.write(out);
         return new Call<>(38, null, Operations.DEFAULT_EXECUTOR, out, In::text);
-
     }
 
     /**
@@ -55,8 +55,8 @@ public final class Codec {
      * @param content what is to be read
      * @param options what differs from the defaults
      * @return the readings
-     * @throws QuoaliseException {@link MalformedDataException}, which tells where, and never what was read; {@link
-     *     InvalidArgumentException} for a representation that is only written.
+     * @throws QuoaliseException {@link MalformedDataException}, which tells where, and never what was read;
+     *     {@link InvalidArgumentException} for a representation that is only written.
      */
     public static Data loads(byte[] content, LoadOptions options) {
         return callLoads(content, options).now();
@@ -67,10 +67,35 @@ public final class Codec {
      *
      * @param content what is to be read
      * @return the readings
-     * @throws QuoaliseException {@link MalformedDataException}, which tells where, and never what was read; {@link
-     *     InvalidArgumentException} for a representation that is only written.
+     * @throws QuoaliseException {@link MalformedDataException}, which tells where, and never what was read;
+     *     {@link InvalidArgumentException} for a representation that is only written.
      */
     public static Data loads(byte[] content) {
+        return loads(content, LoadOptions.defaults());
+    }
+
+    /**
+     * Reads readings from any representation.
+     *
+     * @param content what is to be read
+     * @param options what differs from the defaults
+     * @return the readings
+     * @throws QuoaliseException {@link MalformedDataException}, which tells where, and never what was read;
+     *     {@link InvalidArgumentException} for a representation that is only written.
+     */
+    public static Data loads(String content, LoadOptions options) {
+        return loads(content.getBytes(StandardCharsets.UTF_8), options);
+    }
+
+    /**
+     * Reads readings from any representation.
+     *
+     * @param content what is to be read
+     * @return the readings
+     * @throws QuoaliseException {@link MalformedDataException}, which tells where, and never what was read;
+     *     {@link InvalidArgumentException} for a representation that is only written.
+     */
+    public static Data loads(String content) {
         return loads(content, LoadOptions.defaults());
     }
 
@@ -79,6 +104,5 @@ public final class Codec {
         out.bytes("content", content);
         options.write(out);
         return new Call<>(39, null, Operations.DEFAULT_EXECUTOR, out, Data::read);
-
     }
 }

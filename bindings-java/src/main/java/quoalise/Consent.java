@@ -8,9 +8,9 @@ import java.util.Optional;
 /**
  * The notice that a person has consented.
  *
- * <p>It says so by the provider's word, which is trusted. Whether it is about a request of *yours* is another matter:
- * where {@code request} is there, it answers that one of this client. Where it is not, look for the {@code state} among
- * those you have stored, and pass over the notice if it is not there.
+ * <p>It says so by the provider's word, which is trusted. Whether it is about a request of <em>yours</em> is another
+ * matter: where {@code request} is there, it answers that one of this client. Where it is not, look for the {@code
+ * state} among those you have stored, and pass over the notice if it is not there.
  *
  * @param sender Who sent it, resource included.
  * @param id The stanza's id, where it has one.

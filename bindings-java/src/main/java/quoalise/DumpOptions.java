@@ -30,7 +30,7 @@ public final class DumpOptions {
      * Write SenML records without a value for gaps, which RFC 8428 forbids and Quoalise peers understand. Other
      * representations always have them.
      *
-     * @param keepGaps the keep gaps
+     * @param keepGaps the value
      * @return these options with that changed
      */
     public DumpOptions keepGaps(boolean keepGaps) {
@@ -42,7 +42,7 @@ public final class DumpOptions {
     /**
      * For tables and JSON: the zone to write times in; UTC by default.
      *
-     * @param zone the zone
+     * @param zone the value
      * @return these options with that changed
      */
     public DumpOptions zone(ZoneId zone) {

@@ -2,4 +2,5 @@
 package quoalise;
 
 /** What a listener gives. */
-public sealed interface Event permits Push, Consent, Presence, Malformed, Overflow, Interrupted, Resumed, Hole, NotSubscribed {}
+public sealed interface Event
+        permits Push, Consent, Presence, Malformed, Overflow, Interrupted, Resumed, Hole, NotSubscribed {}

@@ -34,13 +34,12 @@ public final class Execution implements AutoCloseable {
      * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public List<Action> actions() {
-return callActions().now();
+        return callActions().now();
     }
 
     private Call<List<Action>> callActions() {
         Out out = new Out();
         return new Call<>(21, handle, executor, out, in -> in.list(Action::read));
-
     }
 
     /**
@@ -49,7 +48,7 @@ return callActions().now();
      * @throws QuoaliseException Those of the network. That the provider gave up before is none.
      */
     public void cancel() {
-callCancel().await();
+        callCancel().await();
     }
 
     /**
@@ -64,7 +63,6 @@ callCancel().await();
     private Call<Void> callCancel() {
         Out out = new Out();
         return new Call<>(22, handle, executor, out, in -> null);
-
     }
 
     /** Does what {@link #cancel()} does, at the end of a {@code try}. */
@@ -80,8 +78,8 @@ callCancel().await();
      *     texts
      * @throws QuoaliseException As {@code next}.
      */
-    public void complete(Optional<Map<String, ?>> values) {
-callComplete(values).await();
+    public void complete(Map<String, ?> values) {
+        callComplete(values).await();
     }
 
     /**
@@ -90,7 +88,7 @@ callComplete(values).await();
      * @throws QuoaliseException As {@code next}.
      */
     public void complete() {
-complete(null);
+        complete(null);
     }
 
     /**
@@ -100,7 +98,7 @@ complete(null);
      *     texts
      * @return a future that is complete when it is done
      */
-    public CompletableFuture<Void> completeAsync(Optional<Map<String, ?>> values) {
+    public CompletableFuture<Void> completeAsync(Map<String, ?> values) {
         return callComplete(values).async();
     }
 
@@ -113,11 +111,10 @@ complete(null);
         return completeAsync(null);
     }
 
-    private Call<Void> callComplete(Optional<Map<String, ?>> values) {
+    private Call<Void> callComplete(Map<String, ?> values) {
         Out out = new Out();
         out.optional("values", values, Out::values);
         return new Call<>(23, handle, executor, out, in -> null);
-
     }
 
     /**
@@ -127,13 +124,12 @@ complete(null);
      * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public Optional<Action> defaultAction() {
-return callDefaultAction().now();
+        return callDefaultAction().now();
     }
 
     private Call<Optional<Action>> callDefaultAction() {
         Out out = new Out();
         return new Call<>(24, handle, executor, out, in -> in.optional(Action::read));
-
     }
 
     /**
@@ -143,13 +139,12 @@ return callDefaultAction().now();
      * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public Optional<Form> form() {
-return callForm().now();
+        return callForm().now();
     }
 
     private Call<Optional<Form>> callForm() {
         Out out = new Out();
         return new Call<>(25, handle, executor, out, in -> in.optional(Form::read));
-
     }
 
     /**
@@ -159,11 +154,11 @@ return callForm().now();
      *     texts
      * @throws QuoaliseException {@link InvalidArgumentException} where a required field has no value, a value does
      *     not fit, there is no field of that name, or the provider allows no next stage: nothing was sent then, and the
-     *     stage is as it was. {@link SessionExpiredException} where the provider waited too long. {@link
-     *     CommandFailedException} where it gave up. As {@link Client#getHistory}.
+     *     stage is as it was. {@link SessionExpiredException} where the provider waited too long.
+     *     {@link CommandFailedException} where it gave up. As {@link Client#getHistory}.
      */
-    public void next(Optional<Map<String, ?>> values) {
-callNext(values).await();
+    public void next(Map<String, ?> values) {
+        callNext(values).await();
     }
 
     /**
@@ -171,11 +166,11 @@ callNext(values).await();
      *
      * @throws QuoaliseException {@link InvalidArgumentException} where a required field has no value, a value does
      *     not fit, there is no field of that name, or the provider allows no next stage: nothing was sent then, and the
-     *     stage is as it was. {@link SessionExpiredException} where the provider waited too long. {@link
-     *     CommandFailedException} where it gave up. As {@link Client#getHistory}.
+     *     stage is as it was. {@link SessionExpiredException} where the provider waited too long.
+     *     {@link CommandFailedException} where it gave up. As {@link Client#getHistory}.
      */
     public void next() {
-next(null);
+        next(null);
     }
 
     /**
@@ -185,7 +180,7 @@ next(null);
      *     texts
      * @return a future that is complete when it is done
      */
-    public CompletableFuture<Void> nextAsync(Optional<Map<String, ?>> values) {
+    public CompletableFuture<Void> nextAsync(Map<String, ?> values) {
         return callNext(values).async();
     }
 
@@ -198,11 +193,10 @@ next(null);
         return nextAsync(null);
     }
 
-    private Call<Void> callNext(Optional<Map<String, ?>> values) {
+    private Call<Void> callNext(Map<String, ?> values) {
         Out out = new Out();
         out.optional("values", values, Out::values);
         return new Call<>(26, handle, executor, out, in -> null);
-
     }
 
     /**
@@ -213,13 +207,12 @@ next(null);
      * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public List<Note> notes() {
-return callNotes().now();
+        return callNotes().now();
     }
 
     private Call<List<Note>> callNotes() {
         Out out = new Out();
         return new Call<>(27, handle, executor, out, in -> in.list(Note::read));
-
     }
 
     /**
@@ -230,7 +223,7 @@ return callNotes().now();
      *     {@link MalformedAnswerException}.
      */
     public Outcome outcome() {
-return callOutcome().await();
+        return callOutcome().await();
     }
 
     /**
@@ -245,7 +238,6 @@ return callOutcome().await();
     private Call<Outcome> callOutcome() {
         Out out = new Out();
         return new Call<>(28, handle, executor, out, Outcome::read);
-
     }
 
     /**
@@ -254,7 +246,7 @@ return callOutcome().await();
      * @throws QuoaliseException As {@code next}.
      */
     public void prev() {
-callPrev().await();
+        callPrev().await();
     }
 
     /**
@@ -269,7 +261,6 @@ callPrev().await();
     private Call<Void> callPrev() {
         Out out = new Out();
         return new Call<>(29, handle, executor, out, in -> null);
-
     }
 
     /**
@@ -279,13 +270,12 @@ callPrev().await();
      * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public Status status() {
-return callStatus().now();
+        return callStatus().now();
     }
 
     private Call<Status> callStatus() {
         Out out = new Out();
         return new Call<>(30, handle, executor, out, Status::read);
-
     }
 
 }

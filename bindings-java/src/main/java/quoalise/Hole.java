@@ -29,13 +29,12 @@ public final class Hole implements Event {
      * @return when it begins
      */
     public Instant since() {
-return callSince().now();
+        return callSince().now();
     }
 
     private Call<Instant> callSince() {
         Out out = new Out();
         return new Call<>(31, handle, executor, out, In::instant);
-
     }
 
     /**
@@ -44,13 +43,12 @@ return callSince().now();
      * @return when it ends
      */
     public Instant until() {
-return callUntil().now();
+        return callUntil().now();
     }
 
     private Call<Instant> callUntil() {
         Out out = new Out();
         return new Call<>(32, handle, executor, out, In::instant);
-
     }
 
 }

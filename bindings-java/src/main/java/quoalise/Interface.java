@@ -3,7 +3,7 @@ package quoalise;
 
 /** Of which interface these classes are: the native library has to be of the same. */
 final class Interface {
-    static final String INTERFACE = "21d432e787377a9e";
+    static final String INTERFACE = "18820315599f4f55";
 
     private Interface() {}
 }

@@ -31,7 +31,7 @@ public final class ListenOptions {
     /**
      * How many messages may wait to be taken, or 16 MiB of them. 100 by default.
      *
-     * @param capacity the capacity
+     * @param capacity the value
      * @return these options with that changed
      */
     public ListenOptions capacity(long capacity) {
@@ -43,7 +43,7 @@ public final class ListenOptions {
     /**
      * What happens when so many wait. By default the server keeps the rest.
      *
-     * @param whenFull the when full
+     * @param whenFull the value
      * @return these options with that changed
      */
     public ListenOptions whenFull(WhenFull whenFull) {
@@ -56,7 +56,7 @@ public final class ListenOptions {
      * A file, made if need be, that keeps which pushes were taken (not what they say) and how far the series go, so
      * that the next process recognises what it gets again, and knows where to go on. For one listener at a time.
      *
-     * @param journal the journal
+     * @param journal the value
      * @return these options with that changed
      */
     public ListenOptions journal(Path journal) {

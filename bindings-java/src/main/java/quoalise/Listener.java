@@ -17,10 +17,10 @@ import java.util.concurrent.TimeoutException;
  * <p>While it lives, the session announces a priority that lets the server deliver pushes to it; closing it takes that
  * back, and later pushes are kept by the server for the next listener.
  *
- * <p>A push counts as received only when it is *taken*: when the next event is asked for, or the listener is finished.
- * One that is in hand when the listener is closed, because storing it failed perhaps, is given again, to the next
- * listener, as {@code repeated}. The server keeps what it was not told of (XEP-0198): what was not taken comes again to
- * the next session of the same resource, and is late or has to be filled in where none was named.
+ * <p>A push counts as received only when it is <em>taken</em>: when the next event is asked for, or the listener is
+ * finished. One that is in hand when the listener is closed, because storing it failed perhaps, is given again, to the
+ * next listener, as {@code repeated}. The server keeps what it was not told of (XEP-0198): what was not taken comes
+ * again to the next session of the same resource, and is late or has to be filled in where none was named.
  */
 public final class Listener implements AutoCloseable, Iterable<Event> {
     final Handle handle;
@@ -57,7 +57,6 @@ public final class Listener implements AutoCloseable, Iterable<Event> {
     private Call<Void> callClose() {
         Out out = new Out();
         return new Call<>(33, handle, executor, out, in -> null);
-
     }
 
     /**
@@ -65,13 +64,13 @@ public final class Listener implements AutoCloseable, Iterable<Event> {
      * given back, in order, and counts as taken.
      *
      * @return what was not taken
-     * @throws QuoaliseException {@link ConnectionLostException}, {@link UnreachableException}, or {@link
-     *     NoAnswerException} where the server does not answer within two seconds; {@link InvalidArgumentException}
-     *     where the journal cannot be written. Then nothing more counts as taken: all of it comes to the next listener,
-     *     the one in hand too, as {@code repeated}.
+     * @throws QuoaliseException {@link ConnectionLostException}, {@link UnreachableException}, or
+     *     {@link NoAnswerException} where the server does not answer within two seconds;
+     *     {@link InvalidArgumentException} where the journal cannot be written. Then nothing more counts as taken: all
+     *     of it comes to the next listener, the one in hand too, as {@code repeated}.
      */
     public List<Event> finish() {
-return callFinish().await();
+        return callFinish().await();
     }
 
     /**
@@ -86,7 +85,6 @@ return callFinish().await();
     private Call<List<Event>> callFinish() {
         Out out = new Out();
         return new Call<>(34, handle, executor, out, in -> in.list(Unions::event));
-
     }
 
     /**
@@ -94,9 +92,9 @@ return callFinish().await();
      * before is dealt with.
      *
      * @return the event, if there is one
-     * @throws QuoaliseException {@link LoginRefusedException}, {@link ReplacedException}, {@link
-     *     UnsuitableServerException} where the connection was lost for good, once what came before has been taken;
-     *     {@link InvalidArgumentException} where the journal cannot be written, and then nothing is lost either.
+     * @throws QuoaliseException {@link LoginRefusedException}, {@link ReplacedException},
+     *     {@link UnsuitableServerException} where the connection was lost for good, once what came before has been
+     *     taken; {@link InvalidArgumentException} where the journal cannot be written, and then nothing is lost either.
      */
     public Optional<Event> next() {
         return callNext().await();
@@ -126,7 +124,6 @@ return callFinish().await();
     private Call<Optional<Event>> callNext() {
         Out out = new Out();
         return new Call<>(35, handle, executor, out, in -> in.optional(Unions::event));
-
     }
 
     /**

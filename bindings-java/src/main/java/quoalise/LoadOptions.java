@@ -43,7 +43,7 @@ public final class LoadOptions {
     /**
      * The representation; found out from how the text begins by default.
      *
-     * @param format the format
+     * @param format the value
      * @return these options with that changed
      */
     public LoadOptions format(Format format) {
@@ -55,7 +55,7 @@ public final class LoadOptions {
     /**
      * What relative times count from; the present by default.
      *
-     * @param now the now
+     * @param now the value
      * @return these options with that changed
      */
     public LoadOptions now(Instant now) {
@@ -67,7 +67,7 @@ public final class LoadOptions {
     /**
      * Refuse what RFC 8428 refuses: records without a value, empty packs, stray content.
      *
-     * @param strict the strict
+     * @param strict the value
      * @return these options with that changed
      */
     public LoadOptions strict(boolean strict) {
@@ -79,7 +79,7 @@ public final class LoadOptions {
     /**
      * For tables: the name of records that have none there; {@code value} by default.
      *
-     * @param name the name
+     * @param name the value
      * @return these options with that changed
      */
     public LoadOptions name(String name) {
@@ -91,7 +91,7 @@ public final class LoadOptions {
     /**
      * For tables: the unit of records that have none there.
      *
-     * @param unit the unit
+     * @param unit the value
      * @return these options with that changed
      */
     public LoadOptions unit(String unit) {
@@ -103,7 +103,7 @@ public final class LoadOptions {
     /**
      * For tables: the zone of times that come without an offset, which are refused by default.
      *
-     * @param zone the zone
+     * @param zone the value
      * @return these options with that changed
      */
     public LoadOptions zone(ZoneId zone) {
@@ -116,7 +116,7 @@ public final class LoadOptions {
      * For load curves of Enedis: which end of its interval a reading is stamped at; the end by default, as for a Linky
      * meter.
      *
-     * @param stamps the stamps
+     * @param stamps the value
      * @return these options with that changed
      */
     public LoadOptions stamps(Stamp stamps) {
@@ -128,7 +128,7 @@ public final class LoadOptions {
     /**
      * For load curves of Enedis: the length of an interval, where the file does not tell it.
      *
-     * @param step the step
+     * @param step the value
      * @return these options with that changed
      */
     public LoadOptions step(Duration step) {

@@ -12,19 +12,20 @@ import java.util.Optional;
  * <p>The class tells the kind, as {@link #kind()} does. It never holds the password or a reading.
  */
 public abstract sealed class QuoaliseException extends RuntimeException
-        permits ConnectionFailedException,
-ServiceUnavailableException,
-InvalidArgumentException,
-NotAuthorizedException,
-BadRequestException,
-SessionExpiredException,
-CommandFailedException,
-UpstreamErrorException,
-LimitReachedException,
-MalformedAnswerException,
-MalformedDataException,
-ClosedException,
-UsedAfterForkException {
+        permits 
+                ConnectionFailedException,
+                ServiceUnavailableException,
+                InvalidArgumentException,
+                NotAuthorizedException,
+                BadRequestException,
+                SessionExpiredException,
+                CommandFailedException,
+                UpstreamErrorException,
+                LimitReachedException,
+                MalformedAnswerException,
+                MalformedDataException,
+                ClosedException,
+                UsedAfterForkException {
     @Serial
     private static final long serialVersionUID = 1L;
 

@@ -5,9 +5,7 @@ import java.io.Serial;
 
 /** The provider was asked and cannot be reached. */
 public abstract sealed class ServiceUnavailableException extends QuoaliseException
-        permits NoAnswerException,
-ProviderOfflineException,
-ServerUnreachableException {
+        permits NoAnswerException, ProviderOfflineException, ServerUnreachableException {
     @Serial
     private static final long serialVersionUID = 1L;
 

@@ -46,7 +46,6 @@ public final class States implements AutoCloseable, Iterable<ConnectionState> {
     private Call<Void> callClose() {
         Out out = new Out();
         return new Call<>(36, handle, executor, out, in -> null);
-
     }
 
     /**
@@ -84,7 +83,6 @@ public final class States implements AutoCloseable, Iterable<ConnectionState> {
     private Call<Optional<ConnectionState>> callNext() {
         Out out = new Out();
         return new Call<>(37, handle, executor, out, in -> in.optional(ConnectionState::read));
-
     }
 
     /**
