@@ -61,7 +61,7 @@ public final class Metadata implements Serializable {
      *
      * @param json a JSON object, of either dialect
      * @return the metadata
-     * @throws InvalidArgumentException for what is no JSON
+     * @throws InvalidArgumentException for what is no JSON object
      * @throws MalformedDataException for what are no metadata
      */
     public static Metadata ofJson(String json) {

@@ -58,7 +58,8 @@ fn of_payload(xml: &str) -> ffi::Result<Metadata> {
 }
 
 fn from_json(text: &str) -> ffi::Result<Metadata> {
-    let json = serde_json::from_str(text).map_err(|_| invalid("argument `json` is no JSON"))?;
+    let json = serde_json::from_str(text).ok().filter(serde_json::Value::is_object);
+    let json = json.ok_or_else(|| invalid("argument `json` is no JSON object"))?;
     Ok(Metadata::from_element(Element::from_json("meta", NS, &json).map_err(refused)?))
 }
 

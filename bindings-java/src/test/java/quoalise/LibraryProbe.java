@@ -15,13 +15,20 @@ import java.util.concurrent.Future;
 
 /** What {@link LibraryTest} runs in virtual machines of its own: loading happens once in each. */
 final class LibraryProbe {
+    /** Begins each line that the test looks at. */
+    static final String SAYS = "> ";
+
     private LibraryProbe() {}
+
+    private static void say(String line) {
+        System.out.println(SAYS + line);
+    }
 
     public static void main(String[] arguments) throws Exception {
         switch (arguments[0]) {
             case "twice" -> {
-                System.out.println(attempt(LibraryProbe::use));
-                System.out.println(attempt(LibraryProbe::use));
+                say(attempt(LibraryProbe::use));
+                say(attempt(LibraryProbe::use));
             }
             case "threads" -> threads();
             case "loaders" -> loaders();
@@ -54,7 +61,7 @@ final class LibraryProbe {
             all.add(executor.submit(() -> attempt(LibraryProbe::use)));
         }
         for (Future<String> one : all) {
-            System.out.println(one.get());
+            say(one.get());
         }
         executor.shutdown();
     }
@@ -64,9 +71,9 @@ final class LibraryProbe {
         try (URLClassLoader one = application();
                 URLClassLoader other = application()) {
             // Both stay, and both work.
-            System.out.println(attempt(() -> useIn(one)));
-            System.out.println(attempt(() -> useIn(other)));
-            System.out.println(attempt(() -> useIn(one)));
+            say(attempt(() -> useIn(one)));
+            say(attempt(() -> useIn(other)));
+            say(attempt(() -> useIn(one)));
         }
     }
 
