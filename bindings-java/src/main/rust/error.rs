@@ -1,32 +1,13 @@
-//! What is thrown: the virtual machine's own failures, and faults of ours. Errors of the core cross as bytes.
+//! What must not cross the border as it is. Errors of the core are results, which Java makes exceptions of.
 
 use std::any::Any;
-use std::sync::Arc;
 
 use jni::errors::{Error as JniError, ErrorPolicy};
 use jni::strings::JNIString;
 use jni::{Env, jni_str};
-use quoalise::ffi;
 
-/// Why a native method gives nothing.
-pub enum Failure {
-    /// The core's error, where there is no answer to put it into.
-    Core(Arc<ffi::Error>),
-    /// The virtual machine's: mostly an exception that is on its way already.
-    Jni(JniError),
-}
-
-impl From<JniError> for Failure {
-    fn from(error: JniError) -> Self {
-        Self::Jni(error)
-    }
-}
-
-impl From<Arc<ffi::Error>> for Failure {
-    fn from(error: Arc<ffi::Error>) -> Self {
-        Self::Core(error)
-    }
-}
+/// What may go wrong in the virtual machine: mostly an exception that is on its way already.
+pub type Failure = JniError;
 
 /// Throws what failed. No panic crosses the border.
 pub struct Throw;
@@ -40,11 +21,7 @@ impl<T: Default> ErrorPolicy<T, Failure> for Throw {
         failure: Failure,
     ) -> jni::errors::Result<T> {
         if !env.exception_check() {
-            let message = match &failure {
-                Failure::Core(error) => error.to_string(),
-                Failure::Jni(error) => error.to_string(),
-            };
-            env.throw_new(jni_str!("java/lang/IllegalStateException"), JNIString::from(message))?;
+            throw(env, &format!("quoalise: {failure}"));
         }
         Ok(T::default())
     }
@@ -55,11 +32,13 @@ impl<T: Default> ErrorPolicy<T, Failure> for Throw {
         _payload: Box<dyn Any + Send>,
     ) -> jni::errors::Result<T> {
         if !env.exception_check() {
-            env.throw_new(
-                jni_str!("java/lang/InternalError"),
-                jni_str!("quoalise: an error in the library"),
-            )?;
+            throw(env, "quoalise: a fault of this library; please report it");
         }
         Ok(T::default())
     }
+}
+
+fn throw(env: &mut Env<'_>, message: &str) {
+    // That it is on its way is no error of ours.
+    let _ = env.throw_new(jni_str!("java/lang/InternalError"), JNIString::from(message));
 }

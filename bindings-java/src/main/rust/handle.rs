@@ -26,8 +26,10 @@ pub fn put<T: Any + Send + Sync>(object: Arc<T>) -> i64 {
 /// `Closed` where it is gone.
 pub fn get<T: Any + Send + Sync>(handle: i64) -> ffi::Result<Arc<T>> {
     let object = HELD.read().unwrap_or_else(PoisonError::into_inner).get(&handle).cloned();
-    let gone = || ffi::Error::new(ErrorKind::Closed, "this was closed before", "Get it again");
-    object.and_then(|object| object.downcast().ok()).ok_or_else(gone)
+    object.and_then(|object| object.downcast().ok()).ok_or_else(|| {
+        let remedy = "Use it before it is closed, or get it again";
+        ffi::Error::new(ErrorKind::Closed, "this was closed before", remedy)
+    })
 }
 
 /// Lets it go. Whoever is using it keeps it until done.

@@ -123,7 +123,7 @@ fn poll(id: i64, Work(mut work): Work) -> Option<Outcome> {
     let Some(executor) = executor() else {
         let message = "the system gives no thread to wait with";
         let error =
-            ffi::Error::new(ErrorKind::Unreachable, message, "Raise the limit of threads of this process");
+            ffi::Error::new(ErrorKind::LimitReached, message, "Raise the limit of threads of this process");
         return Some(Box::new(move |out| result(Err::<(), _>(error), out)));
     };
     // Held until it is listed, so that it cannot be done before.

@@ -64,11 +64,6 @@ public abstract sealed class {{ base }} extends RuntimeException
 {% endfor %}
         };
     }
-
-    /** For errors of native methods. */
-    static {{ base }} of(byte[] told) {
-        return read(new In(told, Operations.DEFAULT_EXECUTOR));
-    }
 {% for field in error_fields %}
 
     {{ field.doc|javadoc(4) }}

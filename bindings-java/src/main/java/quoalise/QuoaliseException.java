@@ -123,11 +123,6 @@ public abstract sealed class QuoaliseException extends RuntimeException
         };
     }
 
-    /** For errors of native methods. */
-    static QuoaliseException of(byte[] told) {
-        return read(new In(told, Operations.DEFAULT_EXECUTOR));
-    }
-
     /**
      * For an upstream error: that system's code, such as {@code ADAM-ERR0123}, where it has one.
      *

@@ -11,7 +11,7 @@ use quoalise::ffi;
 use quoalise::senml::{ReadOptions, Records, WriteOptions};
 
 use super::{Stored, answer, refused};
-use crate::error::{Failure, Throw};
+use crate::error::Throw;
 use crate::wire::{Decode, Encode, Input, Wrong, invalid};
 
 /// Asks something about metadata.
@@ -43,7 +43,6 @@ pub extern "system" fn Java_quoalise_Columns_metadata<'local>(
             }
             _ => answer(env, Err::<(), _>(invalid("there is no such question"))),
         }
-        .map_err(Failure::from)
     });
     outcome.resolve::<Throw>()
 }

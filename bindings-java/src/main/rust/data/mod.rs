@@ -57,7 +57,8 @@ pub extern "system" fn Java_quoalise_Columns_copy<'local>(
     units: JIntArray<'local>,
 ) {
     let outcome = env.with_env(|env| {
-        let data: Arc<ffi::Data> = handle::get(handle)?;
+        // Whoever asks has just opened it.
+        let data: Arc<ffi::Data> = handle::get(handle).map_err(|_| Failure::NullPtr("the data"))?;
         let records = data.inner().records();
         times.set_region(env, 0, records.times())?;
         values.set_region(env, 0, records.values())?;
