@@ -4,6 +4,7 @@ use jni::EnvUnowned;
 use jni::objects::{JClass, JString};
 
 use crate::error::{Failure, Throw};
+use crate::generated;
 
 /// Of which version it is, and of which interface. The loader refuses a library that isn't the jar's own.
 #[unsafe(no_mangle)]
@@ -11,8 +12,7 @@ pub extern "system" fn Java_quoalise_Library_identity<'local>(
     mut env: EnvUnowned<'local>,
     _class: JClass<'local>,
 ) -> JString<'local> {
-    let outcome = env.with_env(|env| Ok::<_, Failure>(JString::new(env, IDENTITY)?));
+    let identity = format!("{} {}", env!("CARGO_PKG_VERSION"), generated::INTERFACE);
+    let outcome = env.with_env(|env| Ok::<_, Failure>(JString::new(env, identity)?));
     outcome.resolve::<Throw>()
 }
-
-const IDENTITY: &str = env!("CARGO_PKG_VERSION");

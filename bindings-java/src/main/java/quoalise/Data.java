@@ -506,11 +506,22 @@ public final class Data implements Iterable<Reading>, Serializable {
         return "Data[" + ask(Columns.Question.SUMMARY, NO_ARGUMENTS).text() + "]";
     }
 
+    /**
+     * What is written instead of this.
+     *
+     * @return a record of all there is
+     */
     @Serial
     private Object writeReplace() {
         return new Stored(head, times, values, name, unit);
     }
 
+    /**
+     * Refuses what {@link #writeReplace} has not written.
+     *
+     * @param in unused
+     * @throws InvalidObjectException always
+     */
     @Serial
     private void readObject(ObjectInputStream in) throws InvalidObjectException {
         throw new InvalidObjectException("data are stored as columns");

@@ -231,7 +231,7 @@ final class Library {
                     "this is no native library of Quoalise: " + error.getMessage() + ". Check -D" + PATH + ", or leave it out",
                     error);
         }
-        String wanted = version();
+        String wanted = version() + " " + Interface.INTERFACE;
         if (!identity.equals(wanted)) {
             throw error(
                     "the native library of Quoalise is of version " + identity + ", and these classes are of " + wanted

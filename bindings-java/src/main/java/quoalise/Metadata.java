@@ -61,7 +61,7 @@ public final class Metadata implements Serializable {
      *
      * @param json a JSON object, of either dialect
      * @return the metadata
-     * @throws InvalidArgumentException for what is no JSON
+     * @throws InvalidArgumentException for what is no JSON object
      * @throws MalformedDataException for what are no metadata
      */
     public static Metadata ofJson(String json) {
@@ -217,11 +217,22 @@ public final class Metadata implements Serializable {
                 .toString();
     }
 
+    /**
+     * What is written instead of this.
+     *
+     * @return a record of all there is
+     */
     @Serial
     private Object writeReplace() {
         return new Stored(xml);
     }
 
+    /**
+     * Refuses what {@link #writeReplace} has not written.
+     *
+     * @param in unused
+     * @throws InvalidObjectException always
+     */
     @Serial
     private void readObject(ObjectInputStream in) throws InvalidObjectException {
         throw new InvalidObjectException("metadata are stored as XML");

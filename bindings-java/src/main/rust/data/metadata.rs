@@ -11,7 +11,7 @@ use quoalise::ffi;
 use quoalise::senml::{ReadOptions, Records, WriteOptions};
 
 use super::{Stored, answer, refused};
-use crate::error::{Failure, Throw};
+use crate::error::Throw;
 use crate::wire::{Decode, Encode, Input, Wrong, invalid};
 
 /// Asks something about metadata.
@@ -43,7 +43,6 @@ pub extern "system" fn Java_quoalise_Columns_metadata<'local>(
             }
             _ => answer(env, Err::<(), _>(invalid("there is no such question"))),
         }
-        .map_err(Failure::from)
     });
     outcome.resolve::<Throw>()
 }
@@ -58,7 +57,8 @@ fn of_payload(xml: &str) -> ffi::Result<Metadata> {
 }
 
 fn from_json(text: &str) -> ffi::Result<Metadata> {
-    let json = serde_json::from_str(text).map_err(|_| invalid("argument `json` is no JSON"))?;
+    let json = serde_json::from_str(text).ok().filter(serde_json::Value::is_object);
+    let json = json.ok_or_else(|| invalid("argument `json` is no JSON object"))?;
     Ok(Metadata::from_element(Element::from_json("meta", NS, &json).map_err(refused)?))
 }
 
