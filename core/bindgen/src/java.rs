@@ -337,6 +337,7 @@ struct ErrorClass {
     parent: String,
     doc: Docs,
     kind: Option<String>,
+    temporary: bool,
     /// The classes below.
     children: Vec<String>,
 }
@@ -812,6 +813,7 @@ impl BackEnd<'_> {
             parent: class.parent.clone(),
             doc: self.docs(&class.doc),
             kind: class.kind.as_deref().map(shouted),
+            temporary: class.temporary,
             children: all().filter(|one| one.parent == class.name).map(|one| one.name.clone()).collect(),
         }
     }

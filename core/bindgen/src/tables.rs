@@ -45,6 +45,8 @@ pub struct ErrorClass {
     pub also: Option<String>,
     /// What Rust calls the kind.
     pub kind: Option<String>,
+    /// Whether to try again can help.
+    pub temporary: bool,
     /// What it says.
     pub doc: String,
 }
@@ -62,6 +64,7 @@ struct Entry {
     kind: Option<String>,
     about: Option<String>,
     under: Option<String>,
+    temporary: Option<bool>,
     /// Names by language, and what else there is.
     #[serde(flatten)]
     names: BTreeMap<String, serde_json::Value>,
@@ -96,7 +99,9 @@ impl Errors {
                 Some(under) => class_of(under)?.1,
             };
             let also = entry.text(&format!("{language}_also")).map(str::to_owned);
-            Ok::<_, anyhow::Error>(ErrorClass { name: class, parent, also, kind, doc: doc.to_owned() })
+            let temporary = entry.temporary.unwrap_or_default();
+            let doc = doc.to_owned();
+            Ok::<_, anyhow::Error>(ErrorClass { name: class, parent, also, kind, temporary, doc })
         };
         let groups = table.groups.iter().map(|entry| {
             let name = entry.group.as_deref().with_context(|| format!("{ERRORS}: a group without a name"))?;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use jni::EnvUnowned;
-use jni::objects::{JByteArray, JClass, JLongArray};
+use jni::objects::{JByteArray, JClass, JLongArray, JString};
 use jni::sys::{jboolean, jint, jlong};
 
 use crate::error::{Failure, Throw};
-use crate::wire::Input;
+use crate::wire::{Encode, Input, invalid};
 use crate::{generated, handle, operation};
 
 /// Begins an operation; true where it is done at once.
@@ -95,4 +95,25 @@ pub extern "system" fn Java_quoalise_Native_free<'local>(
     handle: jlong,
 ) {
     env.with_env(|_| Ok::<_, Failure>(handle::free(handle))).resolve::<Throw>();
+}
+
+/// For tests: an error of this kind on its way from the core.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_quoalise_Native_error<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    kind: JString<'local>,
+) -> JByteArray<'local> {
+    let outcome = env.with_env(|env| {
+        let kind = kind.to_string();
+        let known = quoalise::ErrorKind::ALL.into_iter().find(|known| known.as_str() == kind);
+        let error = known.map_or_else(
+            || invalid("there is no such kind of error"),
+            |kind| quoalise::Error::answer(kind, "made for a test").into(),
+        );
+        let mut out = Vec::new();
+        error.encode(&mut out);
+        Ok::<_, Failure>(env.byte_array_from_slice(&out)?)
+    });
+    outcome.resolve::<Throw>()
 }

@@ -42,8 +42,15 @@ public abstract sealed class {{ base }} extends RuntimeException
             this.kind = kind;
 {% elif field.rust == "message" %}
             {{ field.name }} = message;
+{% elif field.rust == "is_temporary" %}
+            {{ field.name }} = switch (kind) {
+{% set kinds = namespace(all=[]) %}
+{% for error in errors if error.temporary %}{% set kinds.all = kinds.all + [error.kind] %}{% endfor %}
+                case {{ kinds.all|commas(40, 16) }} -> true;
+                default -> false;
+            };
 {% else %}
-            {{ field.name }} = {% if field.kept == "boolean" %}false{% else %}null{% endif %};
+            {{ field.name }} = null;
 {% endif %}
 {% endfor %}
         }

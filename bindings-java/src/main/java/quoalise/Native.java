@@ -27,4 +27,7 @@ final class Native {
 
     /** Lets an object go. */
     static native void free(long handle);
+
+    /** For tests: an error of this kind, for {@link QuoaliseException#read}. */
+    static native byte[] error(String kind);
 }

@@ -18,7 +18,7 @@ final class Operations {
     static final Executor DEFAULT_EXECUTOR = new CompletableFuture<Void>().defaultExecutor();
 
     /** How long the thread stays without anything to wait for, in milliseconds. */
-    private static final long IDLE = 10_000;
+    private static final long IDLE = 2_000;
 
     private static final AtomicLong NEXT = new AtomicLong(1);
     private static final Map<Long, Runnable> WAITING = new ConcurrentHashMap<>();

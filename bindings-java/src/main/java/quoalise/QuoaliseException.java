@@ -66,7 +66,18 @@ public abstract sealed class QuoaliseException extends RuntimeException
             condition = null;
             fittingEnd = null;
             fittingStart = null;
-            isTemporary = false;
+            isTemporary = switch (kind) {
+                case 
+                        UNREACHABLE,
+                        CONNECT_TIMEOUT,
+                        CONNECTION_LOST,
+                        NO_ANSWER,
+                        PROVIDER_OFFLINE,
+                        SERVER_UNREACHABLE,
+                        SESSION_EXPIRED,
+                        LIMIT_REACHED -> true;
+                default -> false;
+            };
             issuer = null;
             this.kind = kind;
             reason = message;
