@@ -95,6 +95,7 @@ pub fn generate(root: &Path, model: &Model, names: &toml::Table) -> Result<Vec<F
     environment.add_filter("camel", |name: &str| camel(name));
     environment.add_filter("later", later);
     environment.add_filter("itself", itself);
+    environment.add_filter("saying", saying);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     for (name, text) in TEMPLATES {
         environment.add_template(name, text)?;
@@ -420,7 +421,14 @@ impl Manners for Javadoc<'_> {
     }
 
     fn method(&self, of: &str, name: &str) -> String {
-        format!("{{@link {of}#{}}}", camel(name))
+        let member = self.model.unions.get(of).and_then(|union| {
+            let member = union.members.iter().find(|member| member.variant == name)?;
+            match &member.kind {
+                Type::Record(class) | Type::Object(class) => Some(class),
+                _ => None,
+            }
+        });
+        member.map_or_else(|| format!("{{@link {of}#{}}}", camel(name)), |class| format!("{{@link {class}}}"))
     }
 }
 
@@ -887,6 +895,11 @@ fn javadoc(docs: ViaDeserialize<Docs>, indent: usize) -> String {
 /// Without arguments, which a builder has.
 fn itself(docs: ViaDeserialize<Docs>) -> minijinja::Value {
     minijinja::Value::from_serialize(Docs { arguments: Vec::new(), ..docs.0 })
+}
+
+/// The same arguments, for something else.
+fn saying(docs: ViaDeserialize<Docs>, body: String) -> minijinja::Value {
+    minijinja::Value::from_serialize(Docs { body: vec![body], ..docs.0 })
 }
 
 /// What the one that gives a future says.

@@ -13,6 +13,7 @@ public abstract sealed class {{ base }} extends RuntimeException
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** What the library told of it. */
     private final Told told;
 
     {{ base }}(ErrorKind kind, String message) {

@@ -8,7 +8,7 @@ public record {{ record.name }}({{ items.all|commas(30 + record.name|length, 0) 
 {%- if record.union %} implements {{ record.union }}{% endif %} {
 {% for field in record.fields if field.is_list %}
 {% if loop.first %}
-    /** Lists are copied: they do not change. */
+    {{ record.doc|saying("Of these values. Lists are copied: they do not change.")|javadoc(4) }}
     public {{ record.name }} {
 {% endif %}
         {{ field.name }} = List.copyOf({{ field.name }});

@@ -34,7 +34,20 @@ public record Consent(
         Optional<Authorization> request,
         Optional<String> body,
         List<String> other) implements Event {
-    /** Lists are copied: they do not change. */
+    /**
+     * Of these values. Lists are copied: they do not change.
+     *
+     * @param sender Who sent it, resource included.
+     * @param id The stanza's id, where it has one.
+     * @param sent When it was sent.
+     * @param delayed Whether a server kept it while this account was away.
+     * @param repeated Whether it was given before.
+     * @param usagePoints The usage points consented for, at least one, as the provider writes them (14 digits).
+     * @param state What came back of the request's state.
+     * @param request Which request of this client it answers: the latest to the same provider with this state.
+     * @param body What the message says in words, where it does.
+     * @param other What else was in the message, as XML.
+     */
     public Consent {
         usagePoints = List.copyOf(usagePoints);
         other = List.copyOf(other);

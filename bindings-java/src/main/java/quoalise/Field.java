@@ -25,7 +25,18 @@ public record Field(
         List<String> values,
         List<FieldOption> options,
         Optional<Validation> validation) {
-    /** Lists are copied: they do not change. */
+    /**
+     * Of these values. Lists are copied: they do not change.
+     *
+     * @param name The name; empty for some fixed texts.
+     * @param kind The type; text-single where none is given.
+     * @param label The label for humans.
+     * @param description A longer explanation for humans.
+     * @param required Whether it must be filled in.
+     * @param values The value or values, or the default.
+     * @param options What may be chosen from.
+     * @param validation What a value must look like, beyond the type (XEP-0122).
+     */
     public Field {
         values = List.copyOf(values);
         options = List.copyOf(options);

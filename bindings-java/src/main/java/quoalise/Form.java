@@ -12,7 +12,13 @@ import java.util.Optional;
  * @param fields The fields, in order.
  */
 public record Form(Optional<String> title, Optional<String> instructions, List<Field> fields) {
-    /** Lists are copied: they do not change. */
+    /**
+     * Of these values. Lists are copied: they do not change.
+     *
+     * @param title A title for humans.
+     * @param instructions Instructions for humans.
+     * @param fields The fields, in order.
+     */
     public Form {
         fields = List.copyOf(fields);
     }

@@ -26,7 +26,19 @@ public record Outcome(
         Optional<Data> data,
         List<String> other,
         List<String> unused) {
-    /** Lists are copied: they do not change. */
+    /**
+     * Of these values. Lists are copied: they do not change.
+     *
+     * @param title The title of the result.
+     * @param instructions A text about the result.
+     * @param fields The result's fields, in order; fixed ones are texts to read.
+     * @param tables The result's tables; there is mostly one at the most.
+     * @param notes What the provider says of it; no errors, which would have been the command's.
+     * @param data Readings, where there are any.
+     * @param other Whatever else came, as XML.
+     * @param unused The fields that a value was given for and that no form had. They were only noticed after the
+     *     command was done; otherwise that is an error.
+     */
     public Outcome {
         fields = List.copyOf(fields);
         tables = List.copyOf(tables);

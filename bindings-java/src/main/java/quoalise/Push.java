@@ -27,7 +27,19 @@ public record Push(
         Data data,
         Optional<String> body,
         List<String> other) implements Event {
-    /** Lists are copied: they do not change. */
+    /**
+     * Of these values. Lists are copied: they do not change.
+     *
+     * @param sender Who sent it, resource included.
+     * @param id The stanza's id, where it has one.
+     * @param sent When it was sent: the stamp of a server that kept it meanwhile (XEP-0203), else when it came in.
+     * @param delayed Whether a server kept it while this account was away.
+     * @param repeated Whether it was given before, to this process or, with a journal, to one before, and nobody
+     *     knows whether that came to its end with it. One that was taken is not given again.
+     * @param data The data; those of several {@code quoalise} elements of one message follow each other.
+     * @param body What the message says in words, where it does; of several languages English, if it is among them.
+     * @param other What else was in the message, as XML.
+     */
     public Push {
         other = List.copyOf(other);
     }

@@ -29,6 +29,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** What the library told of it. */
     private final Told told;
 
     QuoaliseException(ErrorKind kind, String message) {

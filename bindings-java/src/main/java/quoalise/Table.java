@@ -10,7 +10,12 @@ import java.util.List;
  * @param rows A list of values for each column, in the columns' order.
  */
 public record Table(List<Field> columns, List<List<List<String>>> rows) {
-    /** Lists are copied: they do not change. */
+    /**
+     * Of these values. Lists are copied: they do not change.
+     *
+     * @param columns Names, types and labels of the columns.
+     * @param rows A list of values for each column, in the columns' order.
+     */
     public Table {
         columns = List.copyOf(columns);
         rows = List.copyOf(rows);

@@ -12,7 +12,7 @@ public enum WhenFull {
      * 64 MiB wait here at the most, and then nothing more is read, answers included, until some are taken.
      */
     WAIT,
-    /** The oldest are given up, counted, and told as {@link Event#overflow}. */
+    /** The oldest are given up, counted, and told as {@link Overflow}. */
     DROP_OLDEST;
     static WhenFull read(In in) {
         return in.oneOf(values());
