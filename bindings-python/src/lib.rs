@@ -5,6 +5,7 @@
 mod command;
 mod convert;
 mod data;
+mod ending;
 mod error;
 mod generated;
 mod named;
@@ -20,6 +21,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<operation::Completions>()?;
     module.add_function(wrap_pyfunction!(command::_command, module)?)?;
     module.add_function(wrap_pyfunction!(error::_raise, module)?)?;
+    ending::register(module)?;
     generated::add_to(module)?;
     data::register(module)
 }

@@ -89,6 +89,11 @@ def told(events: quoalise.Listener, timeout: float = 20) -> quoalise.Event:
             return event
 
 
+def gone(client: quoalise.Client, jid: str) -> bool:
+    """Whether a session has ended, rather than been cut: its server would wait whether it comes back."""
+    return client.availability(jid) == quoalise.Availability.OFFLINE
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """One for all who do not break it."""
