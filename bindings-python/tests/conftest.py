@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ALL = 31 * 48
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
 
-# Programs that tests run find the same package.
+# Programs that tests run find the same package, and compile it once, as pip would have done.
 os.environ["PYTHONPATH"] = str(Path(quoalise.__file__).parents[1])
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 class Server:

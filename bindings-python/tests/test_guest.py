@@ -320,7 +320,11 @@ class Relay:
         self._thread.start()
 
     def _relay(self, host: str, port: int) -> None:
-        with self._listening, self._listening.accept()[0] as here, socket.create_connection((host, port)) as there:
+        with (
+            self._listening,
+            self._listening.accept()[0] as here,
+            socket.create_connection((host, port)) as there,
+        ):
             other = {here: there, there: here}
             while not self.silent:
                 for end in select.select([here, there], [], [], 0.02)[0]:
@@ -338,7 +342,13 @@ class Relay:
 def test_the_end_waits_for_no_network(server: Server) -> None:
     reach = server.reach
     with Relay(reach["address"]) as relay:
-        arguments = [server.account(), {**reach, "address": relay.address}, server.provider, server.series, ""]
+        arguments = [
+            server.account(),
+            {**reach, "address": relay.address},
+            server.provider,
+            server.series,
+            "",
+        ]
         rest = "print('there', flush=True); sys.stdin.read()"
         program = subprocess.Popen(
             [sys.executable, "-c", PROGRAM + rest, json.dumps(arguments)],
