@@ -1,6 +1,6 @@
 //! The native module of the Python package: converts types, waits, and nothing else.
 
-#![allow(unsafe_code, reason = "what PyO3's macros write, and a pointer of the executor's")]
+#![allow(unsafe_code, reason = "what PyO3's macros write")]
 
 mod command;
 mod convert;
