@@ -198,7 +198,7 @@ def fetch(account: dict[str, str], reach: dict[str, Any], provider: str, series:
 
 def test_multiprocessing(server: Server) -> None:
     with server.connect():
-        for method in ("fork", "spawn"):
+        for method in ("fork", "spawn", "forkserver"):
             with multiprocessing.get_context(method).Pool(2) as pool:
                 arguments = [
                     (server.account(), server.reach, server.provider, server.series) for _ in range(4)
