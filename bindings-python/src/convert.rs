@@ -214,32 +214,35 @@ impl FromPython for Date {
 impl FromPython for TimeZone {
     /// A `ZoneInfo`, another `tzinfo` of a fixed offset, or the name of a zone.
     fn from_python(value: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let py = value.py();
-        let named = |name: &str| {
-            let wrong =
-                || invalid(py, &format!("{name:?} is no time zone: give one as Europe/Paris, or UTC"));
-            Self::get(name).map_err(|_| wrong())
-        };
-        if let Ok(name) = value.cast::<PyString>() {
-            return named(&name.to_cow()?);
-        }
-        if !value.is_instance_of::<PyTzInfo>() {
-            return Err(PyTypeError::new_err("a time zone is a ZoneInfo, or a name such as Europe/Paris"));
-        }
-        if let Ok(Some(key)) =
-            value.getattr(intern!(py, "key")).and_then(|key| key.extract::<Option<String>>())
-        {
-            return named(&key);
-        }
-        let offset = value.call_method1(intern!(py, "utcoffset"), (py.None(),))?;
-        match offset.cast::<PyDelta>() {
-            Ok(offset) => Ok(Self::fixed(seconds_of(offset)?)),
-            Err(_) => Err(invalid(py, "the time zone has no name and no fixed offset: give a ZoneInfo")),
-        }
+        let unknown =
+            || invalid(value.py(), "the time zone has no known name and no fixed offset: give a ZoneInfo");
+        zone(value)?.ok_or_else(unknown)
     }
 }
 
+/// The zone of a `ZoneInfo`, of another `tzinfo` of a fixed offset, or of a name; none where Python alone knows it.
+pub fn zone(value: &Bound<'_, PyAny>) -> PyResult<Option<TimeZone>> {
+    let py = value.py();
+    if let Ok(name) = value.cast::<PyString>() {
+        let name = name.to_cow()?;
+        let wrong = || invalid(py, &format!("{name:?} is no time zone: give one as Europe/Paris, or UTC"));
+        return TimeZone::get(&name).map(Some).map_err(|_| wrong());
+    }
+    if !value.is_instance_of::<PyTzInfo>() {
+        return Err(PyTypeError::new_err("a time zone is a ZoneInfo, or a name such as Europe/Paris"));
+    }
+    let key = value.getattr(intern!(py, "key")).and_then(|key| key.extract::<Option<String>>());
+    if let Ok(Some(key)) = key {
+        return Ok(TimeZone::get(&key).ok());
+    }
+    let offset = value.call_method1(intern!(py, "utcoffset"), (py.None(),))?;
+    Ok(offset.cast::<PyDelta>().ok().and_then(|offset| seconds_of(offset).ok()).map(TimeZone::fixed))
+}
+
 fn seconds_of(offset: &Bound<'_, PyDelta>) -> PyResult<Offset> {
+    if offset.get_microseconds() != 0 {
+        return Err(invalid(offset.py(), "the time zone's offset is not of whole seconds"));
+    }
     let seconds = offset.get_days() * 86_400 + offset.get_seconds();
     Offset::from_seconds(seconds).map_err(|error| invalid(offset.py(), &error.to_string()))
 }

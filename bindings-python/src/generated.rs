@@ -1,7 +1,6 @@
 // Written by `make bindings` from core/src/ffi and uniffi.toml.
 
 #![allow(clippy::too_many_arguments, reason = "options are arguments of their own in Python")]
-#![allow(unreachable_patterns, reason = "some enums may grow")]
 
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use quoalise::ffi;
 
 use crate::convert::{FromPython, ToPython, argument};
 use crate::error::raise;
-use crate::named::{from_name, member, record};
+use crate::named::{from_name, member, record, unknown};
 use crate::operation::Operation;
 
 #[pyclass(frozen, module = "quoalise._native")]
@@ -334,7 +333,7 @@ impl Listener {
     fn finish(&self) -> PyResult<Operation> {
         let this = self.0.clone();
 
-        Ok(Operation::new(async move { this.finish().await }))
+        Ok(Operation::new(async move { this.wind_up().await }))
     }
 
     fn ready(&self) -> Operation {
@@ -468,7 +467,6 @@ impl ToPython for ffi::Action {
             Self::Prev => "prev",
             Self::Complete => "complete",
             Self::Cancel => "cancel",
-            _ => "",
         };
         member(py, "Action", value)
     }
@@ -497,7 +495,7 @@ impl ToPython for ffi::Availability {
             Self::Offline => "offline",
             Self::Unreachable => "unreachable",
             Self::NoAnswer => "no-answer",
-            _ => "",
+            _ => return Err(unknown("Availability")),
         };
         member(py, "Availability", value)
     }
@@ -527,7 +525,6 @@ impl ToPython for ffi::Connection {
             Self::Resumed => "resumed",
             Self::Reset => "reset",
             Self::Closed => "closed",
-            _ => "",
         };
         member(py, "Connection", value)
     }
@@ -555,7 +552,6 @@ impl ToPython for ffi::Direction {
         let value = match self {
             Self::Consumption => "consumption",
             Self::Production => "production",
-            _ => "",
         };
         member(py, "Direction", value)
     }
@@ -580,7 +576,6 @@ impl ToPython for ffi::FieldType {
             Self::TextMulti => "text-multi",
             Self::TextPrivate => "text-private",
             Self::TextSingle => "text-single",
-            _ => "",
         };
         member(py, "FieldType", value)
     }
@@ -616,7 +611,6 @@ impl ToPython for ffi::Format {
             Self::Resolved => "resolved",
             Self::Json => "json",
             Self::Csv => "csv",
-            _ => "",
         };
         member(py, "Format", value)
     }
@@ -645,7 +639,6 @@ impl ToPython for ffi::NoteType {
             Self::Info => "info",
             Self::Warn => "warn",
             Self::Error => "error",
-            _ => "",
         };
         member(py, "NoteType", value)
     }
@@ -663,7 +656,7 @@ impl ToPython for ffi::Security {
             Self::StartTls => "start-tls",
             Self::DirectTls => "direct-tls",
             Self::NoneOnLoopback => "none-on-loopback",
-            _ => "",
+            _ => return Err(unknown("Security")),
         };
         member(py, "Security", value)
     }
@@ -688,7 +681,6 @@ impl ToPython for ffi::Stamp {
         let value = match self {
             Self::Start => "start",
             Self::End => "end",
-            _ => "",
         };
         member(py, "Stamp", value)
     }
@@ -706,7 +698,6 @@ impl ToPython for ffi::Status {
             Self::Executing => "executing",
             Self::Completed => "completed",
             Self::Canceled => "canceled",
-            _ => "",
         };
         member(py, "Status", value)
     }
@@ -727,7 +718,7 @@ impl ToPython for ffi::WhenFull {
         let value = match self {
             Self::Wait => "wait",
             Self::DropOldest => "drop-oldest",
-            _ => "",
+            _ => return Err(unknown("WhenFull")),
         };
         member(py, "WhenFull", value)
     }

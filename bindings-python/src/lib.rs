@@ -10,6 +10,7 @@ mod error;
 mod generated;
 mod named;
 mod operation;
+mod untaken;
 mod wait;
 
 use pyo3::prelude::*;
@@ -19,6 +20,7 @@ use pyo3::prelude::*;
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<operation::Operation>()?;
     module.add_class::<operation::Completions>()?;
+    module.add_class::<untaken::Untaken>()?;
     module.add_function(wrap_pyfunction!(command::_command, module)?)?;
     module.add_function(wrap_pyfunction!(error::_raise, module)?)?;
     ending::register(module)?;

@@ -1,5 +1,6 @@
 //! Enums and records, which are Python's own classes.
 
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyTuple;
@@ -11,6 +12,11 @@ pub fn member(py: Python<'_>, of: &str, value: &str) -> PyResult<Py<PyAny>> {
     static ENUMS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
     let module = ENUMS.get_or_try_init(py, || py.import("quoalise._enums").map(Bound::unbind))?;
     module.bind(py).getattr(of)?.call1((value,)).map(Bound::unbind)
+}
+
+/// For an enum that has grown and was not written anew here: `make bindings` does that.
+pub fn unknown(of: &str) -> PyErr {
+    PyRuntimeError::new_err(format!("this build does not know all of {of}; please report it"))
 }
 
 /// What a member, or its value as a text, stands for.

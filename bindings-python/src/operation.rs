@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use quoalise::ffi;
 use tokio::runtime::{Builder, Runtime};
@@ -104,15 +105,24 @@ impl Operation {
     /// Gives it up.
     fn cancel(&self) {
         lock(&self.work).take();
-        if let Some(Started { abort, completions, id }) = lock(&self.started).take() {
+        // Nothing is freed under the lock: that may run any code of Python's.
+        let started = lock(&self.started).take();
+        if let Some(Started { abort, completions, id }) = started {
             abort.abort();
             completions.forget(id);
         }
     }
 }
 
+impl Drop for Operation {
+    /// Nobody waits any more: the task is gone, with its event loop perhaps.
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
 /// What was done for one event loop, until that takes it.
-#[pyclass(frozen, module = "quoalise._native")]
+#[pyclass(frozen, weakref, module = "quoalise._native")]
 pub struct Completions(Arc<Shared>);
 
 struct Shared {
@@ -146,6 +156,16 @@ impl Completions {
         self.0.ear.as_raw_fd()
     }
 
+    /// Futures know their loop, and that knows this.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        let Ok(futures) = self.0.futures.try_lock() else { return Ok(()) };
+        futures.values().try_for_each(|future| visit.call(future))
+    }
+
+    fn __clear__(&self) {
+        self.0.abandon();
+    }
+
     /// Gives all that is done to those who wait for it. For the event loop's thread.
     fn drain(&self, py: Python<'_>) -> PyResult<()> {
         let shared = &self.0;
@@ -174,7 +194,21 @@ fn deliver(future: &Bound<'_, PyAny>, output: Output) -> PyResult<()> {
     Ok(())
 }
 
+impl Drop for Completions {
+    /// The loop is closed. Who waits keeps what it waits for, and the other way round.
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
 impl Shared {
+    /// Nobody takes anything any more.
+    fn abandon(&self) {
+        let futures = std::mem::take(&mut *lock(&self.futures));
+        let done = std::mem::take(&mut *lock(&self.done));
+        drop((futures, done));
+    }
+
     fn expect(&self, future: Py<PyAny>) -> u64 {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         lock(&self.futures).insert(id, future);

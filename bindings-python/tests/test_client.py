@@ -139,6 +139,17 @@ def test_a_command_step_by_step(server: Server, client: quoalise.Client) -> None
         canceled.complete({"class": "hch"})
 
 
+def test_an_end_hides_no_error(server: Server) -> None:
+    with server.connect() as client, pytest.raises(KeyError):
+        with client.begin(server.provider, "get_tariff") as command:
+            command.complete({"class": "hph"})
+            client.close()
+            raise KeyError
+    with server.connect() as client, pytest.raises(quoalise.Closed):
+        with client.begin(server.provider, "get_tariff"):
+            client.close()
+
+
 def test_series(server: Server, client: quoalise.Client) -> None:
     (series,) = client.series(server.provider)
     assert series.identifier == server.series

@@ -119,6 +119,14 @@ def test_columns_as_sequences() -> None:
     assert repr(data.values) == "<quoalise.Values: 48>"
 
 
+def test_columns_by_slices() -> None:
+    data = day()
+    assert data.values[4:7] == data.values.tolist()[4:7] and data.values[::-1][-1] == data.values[0]
+    assert data.times[-2:] == [record.time for record in data[-2:]] and data.times[9:3] == []
+    with pytest.raises(IndexError):
+        data.values[48]
+
+
 def test_records() -> None:
     one = Record("a", MIDNIGHT, "W", 1.0)
     assert one == Record(name="a", time=MIDNIGHT.astimezone(UTC), unit="W", value=1.0)
@@ -311,13 +319,22 @@ def test_pandas() -> None:
     # It is the caller's: to be written to, whatever becomes of the data.
     frame.loc[:, "value"] = 0.0
     frame = all_types().to_pandas()
-    assert list(frame.columns) == ["name", "value", "unit", "sum", "update_time"]
+    assert list(frame.columns) == ["name", "value", "unit", "sum", "update_time", "other"]
     assert list(frame["name"]) == [r.name for r in all_types()]
     assert list(frame["unit"].astype(object).where(frame["unit"].notna(), None)) == [
         r.unit for r in all_types()
     ]
     assert frame["value"].iloc[2] == "l'état: <à demi> & 😀" and frame["value"].iloc[6] == -12.25
     assert frame["sum"].iloc[8] == 9.0 and frame["sum"].isna().sum() == 8
+    with pytest.raises(TypeError, match="a time zone is a ZoneInfo"):
+        day().to_pandas(tz=3)  # type: ignore[arg-type]
+    with pytest.raises(quoalise.InvalidArgument, match="Europe/Pariss"):
+        day().to_pandas(tz="Europe/Pariss")
+    large, other = 2**63 + 1, {"x": [1]}
+    frame = Data(
+        records=[Record(SERIES, MIDNIGHT, "W", large), Record(SERIES, MIDNIGHT, "W", 1.0, other=other)]
+    ).to_pandas()
+    assert list(frame["value"]) == [large, 1.0] and list(frame["other"]) == [None, other]
 
 
 def test_a_log_learns_no_reading() -> None:

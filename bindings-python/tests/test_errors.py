@@ -41,6 +41,11 @@ def test_every_kind_arrives_as_its_class(kind: str, entry: dict[str, Any]) -> No
     assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
 
 
+def test_they_show_what_they_say() -> None:
+    for error in (quoalise.ConnectTimeout("too slow"), quoalise.BadRequest("too slow")):
+        assert repr(error) == f"{type(error).__name__}('too slow')"
+
+
 def test_there_is_no_other_class() -> None:
     known = {TABLE["base"]["python"], *NAMES.values()}
     errors = {

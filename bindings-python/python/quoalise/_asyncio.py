@@ -10,31 +10,36 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Generator
 from typing import Any, Callable, Generic, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from ._native import Completions, Operation
 
 N = TypeVar("N")
 T = TypeVar("T")
 
-_of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Completions] = WeakKeyDictionary()
+# The loop alone holds them: with it goes all that was on its way, and what was done for nobody is given up.
+_of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, ref[Completions]] = WeakKeyDictionary()
 
 
 def _completions(loop: asyncio.AbstractEventLoop) -> Completions:
-    completions = _of_loop.get(loop)
+    known = _of_loop.get(loop)
+    completions = known and known()
     if completions is None:
         completions = Completions()
         loop.add_reader(completions.fileno(), completions.drain)
-        _of_loop[loop] = completions
+        _of_loop[loop] = ref(completions)
     return completions
 
 
-async def run(operation: Operation[T]) -> T:
-    """Awaits an operation, and gives it up when the task is cancelled."""
-    # Much is done at once: events that are there already, say.
-    done, result = operation.poll()
-    if done:
-        return result  # type: ignore[return-value]
+async def run(operation: Operation[T], often: bool = False) -> T:
+    """Awaits an operation, and gives it up when the task is cancelled.
+
+    One that is wanted often is mostly done at once, and is looked at on this thread first.
+    """
+    if often:
+        done, result = operation.poll()
+        if done:
+            return result  # type: ignore[return-value]
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
     operation.start(_completions(loop), future)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import _native
+from ._error import Error
 from ._errors import UsedAfterFork
 
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
@@ -365,11 +366,15 @@ class Client:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         try:
             self.close()
         except UsedAfterFork:
             pass  # it is not a fork's to end
+        except Error:
+            # What went wrong before says more.
+            if kind is None:
+                raise
 
 
 class Execution:
@@ -489,11 +494,15 @@ class Execution:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         try:
             self.cancel()
         except UsedAfterFork:
             pass  # it is not a fork's to end
+        except Error:
+            # What went wrong before says more.
+            if kind is None:
+                raise
 
 
 class Listener:
@@ -531,7 +540,7 @@ class Listener:
                 within two seconds; ``InvalidArgument`` where the journal cannot be written. Then nothing more
                 counts as taken: all of it comes to the next listener, the one in hand too, as ``repeated``.
         """
-        return self._native.finish().wait()
+        return self._native.finish().wait().take()
 
     def next(self, timeout: timedelta | float | None = None) -> Event | None:
         """The next event; waits for it.
@@ -561,11 +570,15 @@ class Listener:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         try:
             self.close()
         except UsedAfterFork:
             pass  # it is not a fork's to end
+        except Error:
+            # What went wrong before says more.
+            if kind is None:
+                raise
 
 
 class States:
@@ -611,8 +624,12 @@ class States:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         try:
             self.close()
         except UsedAfterFork:
             pass  # it is not a fork's to end
+        except Error:
+            # What went wrong before says more.
+            if kind is None:
+                raise

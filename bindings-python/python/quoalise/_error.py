@@ -44,6 +44,10 @@ class Error(Exception):
         text = f"{self.operation}: {self.message}" if self.operation else self.message
         return f"{text}. {self.remedy}" if self.remedy else text
 
+    # Those that are an OSError too would show nothing.
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
 
 class UpstreamError(Error):
     """The system behind the provider refused: issuer, code and text are its own."""

@@ -28,7 +28,8 @@ def frame(data: Data, tz: tzinfo | str | None) -> pandas.DataFrame:
     special = data._special
     if special:
         values = {row: record.value for row, record in special}
-        if any(isinstance(value, (str, bool, bytes)) for value in values.values()):
+        # An int is here only where a float would be another number.
+        if any(isinstance(value, (str, int, bytes)) for value in values.values()):
             plain = columns["value"].astype(object)
             for row, value in values.items():
                 plain[row] = value
@@ -41,6 +42,12 @@ def frame(data: Data, tz: tzinfo | str | None) -> pandas.DataFrame:
                 column = numpy.full(len(data), numpy.nan)
                 column[list(found)] = list(found.values())
                 columns[field] = column
+        labels = {row: record.other for row, record in special if record.other}
+        if labels:
+            column = numpy.full(len(data), None, dtype=object)
+            for row, other in labels.items():
+                column[row] = other
+            columns["other"] = column
     made = pandas.DataFrame(columns, index=index)
     if len(data.names) == 1:
         made.attrs["name"] = data.names[0]

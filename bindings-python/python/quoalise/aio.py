@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from . import _native
 from ._asyncio import Opening, run
+from ._error import Error
 from ._errors import UsedAfterFork
 
 if TYPE_CHECKING:
@@ -382,11 +383,15 @@ class Client:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: object, *_: object) -> None:
         try:
             await self.close()
         except UsedAfterFork:
             pass  # it is not a fork's to end
+        except Error:
+            # What went wrong before says more.
+            if kind is None:
+                raise
 
 
 class Execution:
@@ -506,11 +511,15 @@ class Execution:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: object, *_: object) -> None:
         try:
             await self.cancel()
         except UsedAfterFork:
             pass  # it is not a fork's to end
+        except Error:
+            # What went wrong before says more.
+            if kind is None:
+                raise
 
 
 class Listener:
@@ -548,7 +557,7 @@ class Listener:
                 within two seconds; ``InvalidArgument`` where the journal cannot be written. Then nothing more
                 counts as taken: all of it comes to the next listener, the one in hand too, as ``repeated``.
         """
-        return await run(self._native.finish())
+        return (await run(self._native.finish())).take()
 
     async def next(self) -> Event | None:
         """The next event; waits for it.
@@ -560,7 +569,7 @@ class Listener:
                 good, once what came before has been taken; ``InvalidArgument`` where the journal cannot be
                 written, and then nothing is lost either.
         """
-        while await run(self._native.ready()):
+        while await run(self._native.ready(), often=True):
             item = self._native.take()
             if item is not None:
                 return item
@@ -578,11 +587,15 @@ class Listener:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: object, *_: object) -> None:
         try:
             await self.close()
         except UsedAfterFork:
             pass  # it is not a fork's to end
+        except Error:
+            # What went wrong before says more.
+            if kind is None:
+                raise
 
 
 class States:
@@ -610,7 +623,7 @@ class States:
         Raises:
             Error: ``UsedAfterFork``.
         """
-        while await run(self._native.ready()):
+        while await run(self._native.ready(), often=True):
             item = self._native.take()
             if item is not None:
                 return item
@@ -628,11 +641,15 @@ class States:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: object, *_: object) -> None:
         try:
             await self.close()
         except UsedAfterFork:
             pass  # it is not a fork's to end
+        except Error:
+            # What went wrong before says more.
+            if kind is None:
+                raise
 
 
 connect = Client.connect

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyIterator, PyList};
+use pyo3::types::{PyDict, PyIterator, PyList, PySlice};
 use quoalise::ffi;
 
 use super::record::time_of;
@@ -21,10 +22,25 @@ fn interface<'py, T>(py: Python<'py>, column: &[T], typestr: &str) -> PyResult<B
     Ok(interface)
 }
 
-fn at<T: Copy>(column: &[T], index: isize) -> PyResult<T> {
+/// An item by its number, or a list of those of a slice.
+fn at<'py, T: Copy>(
+    column: &[T],
+    key: &Bound<'py, PyAny>,
+    item: impl Fn(T) -> PyResult<Py<PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = key.py();
+    if let Ok(slice) = key.cast::<PySlice>() {
+        let rows = slice.indices(column.len().cast_signed())?;
+        let row = |number: usize| (rows.start + number.cast_signed() * rows.step).cast_unsigned();
+        let items =
+            (0..rows.slicelength).map(|number| item(column[row(number)])).collect::<PyResult<Vec<_>>>()?;
+        return Ok(PyList::new(py, items)?.into_any());
+    }
+    let index: isize = key.extract()?;
     let index = if index < 0 { index + column.len().cast_signed() } else { index };
     let found = usize::try_from(index).ok().and_then(|index| column.get(index));
-    found.copied().ok_or_else(|| PyIndexError::new_err("there is no such record"))
+    let found = found.copied().ok_or_else(|| PyIndexError::new_err("there is no such record"))?;
+    Ok(item(found)?.into_bound(py))
 }
 
 /// The times of records, in UTC.
@@ -50,8 +66,8 @@ impl Times {
         self.column().len()
     }
 
-    fn __getitem__(&self, py: Python<'_>, index: isize) -> PyResult<Py<PyAny>> {
-        time_of(py, at(self.column(), index)?)
+    fn __getitem__<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        at(self.column(), key, |time| time_of(key.py(), time))
     }
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
@@ -91,8 +107,8 @@ impl Values {
         self.column().len()
     }
 
-    fn __getitem__(&self, index: isize) -> PyResult<f64> {
-        at(self.column(), index)
+    fn __getitem__<'py>(&self, key: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        at(self.column(), key, |value| value.into_py_any(key.py()))
     }
 
     fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {

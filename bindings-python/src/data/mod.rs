@@ -15,10 +15,10 @@ use pyo3::{IntoPyObjectExt, intern};
 use quoalise::data::{Data as CoreData, Gap as CoreGap};
 use quoalise::ffi;
 use quoalise::jiff::Timestamp;
-use quoalise::jiff::tz::{Offset, TimeZone};
+use quoalise::jiff::tz::TimeZone;
 use quoalise::senml::{self, DEFAULT_VERSION, ReadOptions, Record as CoreRecord, Records, WriteOptions};
 
-use crate::convert::{FromPython, ToPython};
+use crate::convert::{FromPython, ToPython, argument, zone};
 use crate::error::raise;
 use columns::{Codes, Times, Values};
 use metadata::Metadata;
@@ -273,7 +273,7 @@ impl Data {
     /// the system's. Of several series it is a list of such objects.
     #[pyo3(signature = (indent=None, tz=None))]
     fn to_json(&self, indent: Option<Bound<'_, PyAny>>, tz: Option<Bound<'_, PyAny>>) -> PyResult<String> {
-        let zone = tz.as_ref().map_or_else(|| Ok(Some(TimeZone::system())), zone_of)?;
+        let zone = tz.as_ref().map_or_else(|| Ok(Some(TimeZone::system())), zone)?;
         let data = self.now();
         let mut series = data.inner().to_json(zone.as_ref().unwrap_or(&TimeZone::UTC));
         if let (None, Some(tz)) = (&zone, &tz) {
@@ -302,6 +302,8 @@ impl Data {
     /// more.
     #[pyo3(signature = (tz=None))]
     fn to_pandas<'py>(slf: &Bound<'py, Self>, tz: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        // What is none is told as everywhere; pandas takes what is one.
+        tz.as_ref().map(zone).transpose()?;
         slf.py().import("quoalise._pandas")?.call_method1("frame", (slf, tz))
     }
 
@@ -356,15 +358,17 @@ impl Data {
     /// For `Sensml.append`.
     fn _append(&self, py: Python<'_>, record: &Bound<'_, PyAny>) -> PyResult<()> {
         let record = record::cast(record)?;
-        record.get().with(py, |record| {
+        let appended = record.get().with(py, |record| {
             let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if Arc::get_mut(&mut held).is_none() {
                 // Views of the columns are held: they stay as they are.
                 *held = held.inner().clone().into();
             }
             let data = Arc::get_mut(&mut held).expect("it is held here alone");
-            data.inner_mut().append(record).map_err(|error| core_error(py, error))
-        })
+            Ok(data.inner_mut().append(record))
+        });
+        // Not under the lock: making an error runs Python's code, which may look at these data.
+        appended?.map_err(|error| core_error(py, error))
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
@@ -455,29 +459,6 @@ fn restore(py: Python<'_>, state: State<'_>) -> PyResult<Data> {
     Ok(Data::of(frame.with_records(all)))
 }
 
-/// The zone of a `zoneinfo.ZoneInfo`, of a fixed offset, or of a name; none where Python alone knows it.
-fn zone_of(tz: &Bound<'_, PyAny>) -> PyResult<Option<TimeZone>> {
-    let named = |name: &str| {
-        TimeZone::get(name).map_err(|_| PyValueError::new_err(format!("there is no time zone {name:?}")))
-    };
-    if let Ok(name) = tz.extract::<String>() {
-        return named(&name).map(Some);
-    }
-    let none = tz.py().None();
-    let offset = tz.call_method1("utcoffset", (none,)).map_err(|_| {
-        PyTypeError::new_err("a time zone is a zoneinfo.ZoneInfo, another datetime.tzinfo, or a name")
-    })?;
-    if !offset.is_none() {
-        let seconds: f64 = offset.call_method0("total_seconds")?.extract()?;
-        let offset = Offset::from_seconds(seconds as i32).ok().filter(|_| seconds.fract() == 0.0);
-        return Ok(offset.map(TimeZone::fixed));
-    }
-    match tz.getattr("key").and_then(|key| key.extract::<String>()) {
-        Ok(name) => Ok(TimeZone::get(&name).ok()),
-        Err(_) => Ok(None),
-    }
-}
-
 /// Times as Python writes them in a zone of its own.
 fn times_by(data: &CoreData, tz: &Bound<'_, PyAny>, series: &mut [serde_json::Value]) -> PyResult<()> {
     let py = tz.py();
@@ -503,10 +484,8 @@ pub struct Gap(CoreGap);
 impl Gap {
     #[new]
     fn new(name: String, start: &Bound<'_, PyAny>, end: &Bound<'_, PyAny>) -> PyResult<Self> {
-        use crate::convert::FromPython;
-        let micros =
-            |time| quoalise::jiff::Zoned::from_python(time).map(|time| time.timestamp().as_microsecond());
-        Ok(Self(CoreGap { name, start: micros(start)?, end: micros(end)? }))
+        let micros = |field, time| argument::<Timestamp>(field, time).map(Timestamp::as_microsecond);
+        Ok(Self(CoreGap { name, start: micros("start", start)?, end: micros("end", end)? }))
     }
 
     /// The name of the series.

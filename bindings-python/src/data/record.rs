@@ -8,11 +8,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyString, PyTuple};
 use pyo3::{IntoPyObjectExt, PyTypeInfo};
 use quoalise::ffi;
-use quoalise::jiff::{Timestamp, Zoned};
+use quoalise::jiff::Timestamp;
 use quoalise::senml::{Record as CoreRecord, Records, Value};
 
 use super::{core_error, from_json, to_json_text};
-use crate::convert::{FromPython, ToPython};
+use crate::convert::{ToPython, argument};
 
 /// One resolved record (RFC 8428): a reading, or a gap where there is no value.
 #[pyclass(frozen, module = "quoalise")]
@@ -176,7 +176,7 @@ impl Record {
         };
         let plain = sum.is_none() && update_time.is_none() && other.is_none();
         let more = (!plain).then(|| Box::new(More { sum, update_time, other: other.map(Bound::unbind) }));
-        let time = Zoned::from_python(time)?.timestamp().as_microsecond();
+        let time = argument::<Timestamp>("time", time)?.as_microsecond();
         Ok(Self { name: name.unbind(), time, unit: unit.map(Bound::unbind), value, more })
     }
 

@@ -76,6 +76,8 @@ pub struct Field {
 #[derive(Debug, Serialize)]
 pub struct Enum {
     pub doc: String,
+    /// Whether Rust does not know outside of the core that these are all.
+    pub grows: bool,
     pub variants: Vec<Variant>,
 }
 
@@ -174,7 +176,8 @@ impl Model {
                         doc: text(variant.docstring.as_ref()),
                     };
                     let variants = meta.variants.iter().map(variant).collect();
-                    model.enums.insert(meta.name.clone(), Enum { doc, variants });
+                    let grows = meta.non_exhaustive;
+                    model.enums.insert(meta.name.clone(), Enum { doc, grows, variants });
                 } else {
                     model.unions.insert(meta.name.clone(), Union { doc, members: Vec::new() });
                 }

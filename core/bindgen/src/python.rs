@@ -96,6 +96,7 @@ const ERRORS: &str = "tests/errors.json";
 #[derive(Deserialize)]
 struct Common {
     hidden: BTreeSet<String>,
+    taken: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -113,7 +114,7 @@ pub fn generate(root: &Path, model: &Model, names: &toml::Table) -> Result<Vec<F
     let names: Names = names.clone().try_into().context("uniffi.toml")?;
     let errors = std::fs::read_to_string(root.join(ERRORS)).context(ERRORS)?;
     let errors: ErrorTable = serde_json::from_str(&errors).context(ERRORS)?;
-    let back_end = BackEnd { model, names: &names.python, errors: &errors, hidden: &names.common.hidden };
+    let back_end = BackEnd { model, names: &names.python, errors: &errors, common: &names.common };
     let mut interface = back_end.interface()?;
     // What is native and written by hand says itself what it is.
     interface.by_hand = std::fs::read_to_string(root.join(BY_HAND)).context(BY_HAND)?;
@@ -167,6 +168,8 @@ struct Method {
     is_async: bool,
     is_property: bool,
     is_iterator: bool,
+    /// Whether the result is taken only where somebody still waits for it, and by which method of the core it comes.
+    taken: Option<String>,
     throws: bool,
     arguments: Vec<Parameter>,
     /// What Rust is called with.
@@ -223,6 +226,7 @@ struct FieldOf {
 struct EnumClass {
     name: String,
     doc: Docs,
+    grows: bool,
     variants: Vec<VariantOf>,
 }
 
@@ -292,7 +296,7 @@ struct BackEnd<'m> {
     model: &'m Model,
     names: &'m Python,
     errors: &'m ErrorTable,
-    hidden: &'m BTreeSet<String>,
+    common: &'m Common,
 }
 
 impl BackEnd<'_> {
@@ -395,6 +399,7 @@ impl BackEnd<'_> {
             is_constructor,
             is_async: *is_async,
             is_property,
+            taken: self.common.taken.get(&qualified).cloned(),
             is_iterator: self.names.iterators.get(of).is_some_and(|next| next == name),
             throws: *throws,
             arguments: parameters,
@@ -465,7 +470,7 @@ impl BackEnd<'_> {
                 name: field.name.clone(),
                 doc: self.docs(&field.doc),
                 annotation: self.annotation(&field.kind, Way::Out)?,
-                hidden: self.hidden.contains(&format!("{name}.{}", field.name)),
+                hidden: self.common.hidden.contains(&format!("{name}.{}", field.name)),
             })
         });
         Ok(RecordClass {
@@ -482,7 +487,12 @@ impl BackEnd<'_> {
             value: kebab(&variant.name),
             doc: self.docs(&variant.doc),
         });
-        EnumClass { name: name.to_owned(), doc: self.docs(&of.doc), variants: variants.collect() }
+        EnumClass {
+            name: name.to_owned(),
+            doc: self.docs(&of.doc),
+            grows: of.grows,
+            variants: variants.collect(),
+        }
     }
 
     fn unions(&self) -> Result<Vec<UnionType>> {

@@ -41,6 +41,9 @@ const PRESENCES: usize = 1000;
 /// How many authorizations are remembered, for the notices that answer them; the oldest are forgotten.
 const AUTHORIZATIONS: usize = 10_000;
 
+/// 0001-01-01T00:00:00Z.
+const FIRST_YEAR: i64 = -62_135_596_800;
+
 #[derive(Default)]
 pub(super) struct Inbox {
     state: Mutex<State>,
@@ -161,6 +164,7 @@ enum Received {
 }
 
 /// An event, and what is to be done when the application is done with it.
+#[derive(Debug)]
 pub(super) struct Given {
     pub event: Event,
     pub settle: Settle,
@@ -411,13 +415,42 @@ impl Inbox {
         Ok(Some(Given { event, settle: Settle { fingerprint, ends, mail: Some(mail) } }))
     }
 
-    /// Nobody came to an end with this: it is the first of what waits.
+    /// Nobody came to an end with this message: it is the first of what waits.
     pub(super) fn put_back(&self, settle: Settle) {
         let Some(mail) = settle.mail else { return };
         let mut state = self.lock();
         state.queued += 1;
         state.queued_bytes += mail.bytes;
         state.queue.push_front(Received::Message(mail));
+    }
+
+    /// Nobody was given this event after all: it is the first of what waits. One that came of a message is
+    /// [put back](Self::put_back) as such.
+    pub(super) fn take_back(&self, event: Event) {
+        let mut state = self.lock();
+        let received = match event {
+            Event::Push(_) | Event::Consent(_) | Event::Malformed { .. } => return,
+            Event::Overflow { dropped } => {
+                state.dropped += dropped;
+                return;
+            }
+            Event::Availability { from, available } => {
+                let known = state.presences.entry(from.clone()).or_default();
+                if known.queued.is_some() {
+                    return;
+                }
+                *known = Known { told: None, queued: Some(available) };
+                Received::Presence { from, available }
+            }
+            Event::Interrupted { error } => Received::Interrupted(error),
+            Event::Resumed => Received::Resumed,
+            // Nothing was taken since, so it is given the same ends of the series again.
+            Event::Hole(Hole { since, until, .. }) => Received::Reset { since, until },
+            Event::NotSubscribed { provider, identifier, error } => {
+                Received::NotSubscribed { provider, identifier, error }
+            }
+        };
+        state.queue.push_front(received);
     }
 
     /// How many messages have come in, of whomever.
@@ -510,8 +543,9 @@ impl Inbox {
             return;
         }
         let stamp = message.payloads.iter().find(|payload| is_delay(payload)).map(|delay| {
-            let stamp = delay.attr("stamp").and_then(|stamp| stamp.parse().ok());
-            stamp.ok_or_else(|| {
+            let stamp = delay.attr("stamp").and_then(|stamp| stamp.parse::<Timestamp>().ok());
+            // Four digits, XEP-0082 says, and not all languages know years before the first.
+            stamp.filter(|stamp| stamp.as_second() >= FIRST_YEAR).ok_or_else(|| {
                 let message = format!("a push of {from} cannot be read: when it was sent is no time");
                 Error::new(ErrorKind::MalformedAnswer, message)
             })
@@ -1014,6 +1048,67 @@ mod tests {
         mail(&inbox, 1);
         mail(&inbox, 2);
         assert_eq!(taken(&inbox), (vec![2], 0));
+    }
+
+    #[test]
+    fn what_nobody_was_given_after_all_comes_first() {
+        let inbox = Arc::new(listening(1, WhenFull::DropOldest));
+        let time = |second| Timestamp::from_second(second).unwrap();
+        let since = |second| Change::Reset { since: time(second), jid: "me@a.test/x".parse().unwrap() };
+        mail(&inbox, 1);
+        mail(&inbox, 2);
+        say(&inbox, "p@a.test/x", PresenceType::None);
+        Receiver(inbox.clone()).changed(&Change::Interrupted(Error::new(ErrorKind::ConnectionLost, "gone")));
+        Receiver(inbox.clone()).changed(&since(5));
+        inbox.not_subscribed(
+            "p@a.test/x".parse().unwrap(),
+            Identifier::new("urn:dev:a").unwrap(),
+            Error::new(ErrorKind::NotAuthorized, "no"),
+        );
+        let all = |inbox: &Inbox| {
+            let mut names = Vec::new();
+            while let Some(Given { event, settle }) = inbox.take().unwrap() {
+                names.push(match &event {
+                    Event::Overflow { dropped } => format!("overflow {dropped}"),
+                    Event::Push(_) => "push".to_owned(),
+                    Event::Availability { available, .. } => format!("there {available}"),
+                    Event::Hole(hole) => format!("hole {}..", hole.since.as_second()),
+                    Event::NotSubscribed { .. } => "not subscribed".to_owned(),
+                    other => panic!("{other:?}"),
+                });
+                // Each is given to nobody the first time.
+                if names.len() % 2 == 1 {
+                    inbox.put_back(settle);
+                    inbox.take_back(event);
+                }
+            }
+            names
+        };
+        let names = ["overflow 1", "push", "there true", "hole 5..", "not subscribed"];
+        assert_eq!(all(&inbox), names.map(|name| [name, name]).concat());
+        // Of somebody who went meanwhile only that is told.
+        say(&inbox, "p@a.test/x", PresenceType::Unavailable);
+        let given = inbox.take().unwrap().unwrap();
+        say(&inbox, "p@a.test/x", PresenceType::None);
+        inbox.take_back(given.event);
+        assert_eq!(told(&inbox), [("p@a.test/x".to_owned(), true)]);
+        assert_eq!(waiting(&inbox), (0, 0));
+    }
+
+    #[test]
+    fn no_time_is_before_the_first_year() {
+        let inbox = listening(100, WhenFull::Wait);
+        for (stamp, is_one) in [("2026-01-01T00:00:00Z", true), ("-000005-01-01T00:00:00Z", false)] {
+            let mut message = Message::new(None);
+            message.from = Some("p@a.test/x".parse().unwrap());
+            let payload = "<quoalise xmlns='urn:quoalise:0'><data><meta/><sensml \
+                           xmlns='urn:ietf:params:xml:ns:senml'/></data></quoalise>";
+            let delay = format!("<delay xmlns='urn:xmpp:delay' stamp='{stamp}'/>");
+            message.payloads = vec![payload.parse().unwrap(), delay.parse().unwrap()];
+            inbox.receive(message, None);
+            let given = inbox.take().unwrap().unwrap();
+            assert_eq!(matches!(given.event, Event::Push(_)), is_one, "{:?}", given.event);
+        }
     }
 
     #[test]

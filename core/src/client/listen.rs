@@ -262,36 +262,28 @@ impl Listener {
     /// `ConnectionLost`, `Unreachable`, or `NoAnswer` where the server does not answer within two seconds; `InvalidArgument`
     /// where the journal cannot be written. Then, as where the wait is cancelled, nothing more counts as taken: all of it comes
     /// to the next listener, the one in hand too, as [`repeated`](Push::repeated).
-    pub async fn finish(mut self) -> Result<Vec<Event>> {
-        self.inbox.finish();
-        self.session.withdraw_soon();
-        self.session.catch_up(FINISH_TIMEOUT).await?;
-        // From here on nothing waits, so that nobody can be cancelled half-way.
-        let mut taken = Vec::new();
-        loop {
-            match self.inbox.take() {
-                Ok(Some(given)) => taken.push(given),
-                Ok(None) => break,
-                Err(error) => {
-                    taken.into_iter().rev().for_each(|given| self.inbox.put_back(given.settle));
-                    return Err(error);
-                }
-            }
+    pub async fn finish(self) -> Result<Vec<Event>> {
+        Ok(self.wind_up(None).await?.take())
+    }
+
+    /// As [`finish`](Self::finish), but nothing counts as taken yet. `untaken` is an event that was to be given to somebody,
+    /// and was not.
+    pub(crate) async fn wind_up(self, untaken: Option<Event>) -> Result<Rest> {
+        let mut rest = Rest { listener: self, untaken, given: Vec::new() };
+        let Self { inbox, session, .. } = &rest.listener;
+        inbox.finish();
+        session.withdraw_soon();
+        session.catch_up(FINISH_TIMEOUT).await?;
+        while let Some(given) = inbox.take()? {
+            rest.given.push(given);
         }
-        let mut noted = self.settle();
-        let mut rest = Vec::new();
-        for Given { event, settle } in taken {
-            rest.push(event);
-            noted = self.inbox.settle(settle).and(noted);
-        }
-        if let Err(error) = noted {
-            // They are here, and at the worst are not recognised when they come again.
-            log::warn!("not all of what was taken could be noted: {error}");
-            return Ok(rest);
-        }
-        #[cfg(feature = "sqlite")]
-        self.inbox.ended_well();
         Ok(rest)
+    }
+
+    /// Nobody was given this event after all: it waits for the next listener.
+    #[cfg(feature = "ffi")]
+    pub(crate) fn take_back(&self, event: Event) {
+        self.inbox.take_back(event);
     }
 
     /// As [`Client::distrusted`](super::Client::distrusted).
@@ -307,5 +299,54 @@ impl Drop for Listener {
         }
         self.inbox.end();
         self.session.announce_soon(self.quiet_priority);
+    }
+}
+
+/// What came to a listener before its end. Where nobody takes it, it comes to the next listener.
+#[derive(Debug)]
+pub(crate) struct Rest {
+    listener: Listener,
+    untaken: Option<Event>,
+    given: Vec<Given>,
+}
+
+impl Rest {
+    /// In the order it came.
+    #[cfg(feature = "ffi")]
+    pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
+        self.untaken.iter().chain(self.given.iter().map(|given| &given.event))
+    }
+
+    /// All of it counts as taken.
+    pub(crate) fn take(mut self) -> Vec<Event> {
+        let mut rest: Vec<_> = self.untaken.take().into_iter().collect();
+        let mut noted = self.listener.settle();
+        let inbox = &self.listener.inbox;
+        for Given { event, settle } in std::mem::take(&mut self.given) {
+            rest.push(event);
+            noted = inbox.settle(settle).and(noted);
+        }
+        if let Err(error) = noted {
+            // They are here, and at the worst are not recognised when they come again.
+            log::warn!("not all of what was taken could be noted: {error}");
+            return rest;
+        }
+        #[cfg(feature = "sqlite")]
+        inbox.ended_well();
+        rest
+    }
+}
+
+impl Drop for Rest {
+    fn drop(&mut self) {
+        let inbox = &self.listener.inbox;
+        for Given { event, settle } in std::mem::take(&mut self.given).into_iter().rev() {
+            inbox.put_back(settle);
+            inbox.take_back(event);
+        }
+        // Where it came of a message, that is in the listener's hand, and goes back with it.
+        if let Some(event) = self.untaken.take() {
+            inbox.take_back(event);
+        }
     }
 }

@@ -21,6 +21,8 @@ pub use dataconnect::{AuthorizeRequest, AuthorizeUri, Consent, DatePeriod, Direc
 pub use fill::{FieldValue, Values};
 #[cfg(feature = "cli")]
 pub(crate) use fill::{is_field, missing, unknown_field};
+#[cfg(feature = "ffi")]
+pub(crate) use listen::Rest;
 pub use listen::{Event, Hole, Listener, Listening, Push, WhenFull};
 pub use outcome::{Outcome, Table};
 pub use period::Period;

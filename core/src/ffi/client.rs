@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
 
-use super::stream::{self, Stream};
+use super::stream::{self, Source, Stream};
 use super::{Data, Error, Execution, Hole, ListenOptions, Listener, Outcome, Owned, Result};
 use crate::client::{
     AuthorizeRequest, AuthorizeUri, Availability, Client as CoreClient, CommandInfo, DatePeriod, Direction,
@@ -442,7 +442,7 @@ impl From<CoreState> for ConnectionState {
 
 /// What becomes of a connection.
 #[derive(Debug, uniffi::Object)]
-pub struct States(Owned<Stream<CoreStates, ConnectionState>>);
+pub struct States(Owned<Stream<CoreStates>>);
 
 #[uniffi::export]
 impl States {
@@ -472,12 +472,22 @@ impl States {
     /// # Errors
     /// `UsedAfterFork`.
     pub async fn ready(&self) -> Result<bool> {
-        let next = async |states: &mut CoreStates| Ok(states.next().await.map(ConnectionState::from));
-        self.0.get()?.ready(next).await
+        self.0.get()?.ready().await
     }
 
     /// The change that is there already.
     pub fn take(&self) -> Option<ConnectionState> {
-        self.0.get().ok()?.take()
+        self.0.get().ok()?.take().map(ConnectionState::from)
     }
+}
+
+impl Source for CoreStates {
+    type Item = CoreState;
+
+    async fn next(&mut self) -> Result<Option<CoreState>> {
+        Ok(Self::next(self).await)
+    }
+
+    /// Whoever watches anew is told how things stand by then.
+    fn take_back(&self, _: CoreState) {}
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::stream::{self, Stream};
+use super::stream::{self, Source, Stream};
 use super::{Authorization, Data, Error, Owned, Result, xml};
 use crate::client::{
     Consent as CoreConsent, Event as CoreEvent, Hole as CoreHole, Listener as CoreListener, Listening,
-    Push as CorePush, WhenFull,
+    Push as CorePush, Rest as CoreRest, WhenFull,
 };
 
 /// How to listen.
@@ -273,7 +273,7 @@ impl From<CoreEvent> for Event {
 /// as `repeated`. The server keeps what it was not told of (XEP-0198): what was not taken comes again to the next session
 /// of the same resource, and is late or has to be filled in where none was named.
 #[derive(Debug, uniffi::Object)]
-pub struct Listener(Owned<Stream<CoreListener, Event>>);
+pub struct Listener(Owned<Stream<CoreListener>>);
 
 #[uniffi::export]
 impl Listener {
@@ -295,9 +295,7 @@ impl Listener {
     /// `InvalidArgument` where the journal cannot be written. Then nothing more counts as taken: all of it comes to the next
     /// listener, the one in hand too, as `repeated`.
     pub async fn finish(&self) -> Result<Vec<Event>> {
-        let Some((listener, untaken)) = self.0.get()?.close().await else { return Ok(Vec::new()) };
-        let rest = listener.finish().await?;
-        Ok(untaken.into_iter().chain(rest.into_iter().map(Event::from)).collect())
+        Ok(self.wind_up().await?.take())
     }
 
     /// Stops listening.
@@ -321,12 +319,51 @@ impl Listener {
     /// # Errors
     /// As [`next`](Self::next).
     pub async fn ready(&self) -> Result<bool> {
-        let next = async |listener: &mut CoreListener| Ok(listener.next().await?.map(Event::from));
-        self.0.get()?.ready(next).await
+        self.0.get()?.ready().await
     }
 
     /// The event that is there already.
     pub fn take(&self) -> Option<Event> {
-        self.0.get().ok()?.take()
+        self.0.get().ok()?.take().map(Event::from)
+    }
+
+    /// Does what [`finish`](Self::finish) has to wait for.
+    ///
+    /// # Errors
+    /// As [`finish`](Self::finish).
+    pub async fn wind_up(&self) -> Result<Rest> {
+        let Some((listener, untaken)) = self.0.get()?.end().await else { return Ok(Rest(Owned::new(None))) };
+        Ok(Rest(Owned::new(Some(listener.wind_up(untaken).await?))))
+    }
+}
+
+/// What came to a listener before its end. Where nobody takes it, since whoever waited for it does so no more, it comes to
+/// the next listener.
+#[derive(Debug)]
+pub struct Rest(Owned<Option<CoreRest>>);
+
+impl Rest {
+    /// In the order it came.
+    pub fn events(&self) -> Vec<Event> {
+        let Ok(Some(rest)) = self.0.get() else { return Vec::new() };
+        rest.events().cloned().map(Event::from).collect()
+    }
+
+    /// The same, and it counts as taken.
+    pub fn take(self) -> Vec<Event> {
+        let rest = self.0.into_inner().ok().flatten();
+        rest.map(CoreRest::take).unwrap_or_default().into_iter().map(Event::from).collect()
+    }
+}
+
+impl Source for CoreListener {
+    type Item = CoreEvent;
+
+    async fn next(&mut self) -> Result<Option<CoreEvent>> {
+        Ok(Self::next(self).await?)
+    }
+
+    fn take_back(&self, event: CoreEvent) {
+        Self::take_back(self, event);
     }
 }

@@ -25,7 +25,7 @@ pub use data::Data;
 pub use error::{Error, Result};
 pub use listen::{
     Consent, Event, Hole, Interrupted, ListenOptions, Listener, Malformed, NotSubscribed, Overflow, Presence,
-    Push, Resumed,
+    Push, Rest, Resumed,
 };
 pub use owned::Owned;
 

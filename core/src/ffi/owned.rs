@@ -33,6 +33,17 @@ impl<T> Owned<T> {
         Err(error.remedy("Connect anew in each process").into())
     }
 
+    /// What was owned.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn into_inner(self) -> Result<T> {
+        self.get()?;
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: neither this nor what it holds is dropped or used again.
+        Ok(unsafe { ManuallyDrop::take(&mut this.inner) })
+    }
+
     fn is_here(&self) -> bool {
         self.process == std::process::id()
     }

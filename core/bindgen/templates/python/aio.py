@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from . import _native
 from ._asyncio import Opening, run
+from ._error import Error
 from ._errors import UsedAfterFork
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class {{ class.name }}:
 {% elif method.is_iterator %}
     async def {{ method.name }}(self) -> {{ method.returns }}:
         {{ method.doc|docstring(8) }}
-        while await run(self._native.ready()):
+        while await run(self._native.ready(), often=True):
             item = self._native.take()
             if item is not None:
                 return item
@@ -91,7 +92,8 @@ class {{ class.name }}:
 {% elif method.is_async %}
     async def {{ method.name }}(self{{ parameters(method) }}) -> {{ method.returns }}:
         {{ method.doc|docstring(8) }}
-        return await run(self._native.{{ method.name }}({{ natives(method) }}))
+        return {% if method.taken %}({% endif %}await run(self._native.{{ method.name }}({{ natives(method) }})){% if method.taken %}).take(){% endif %}
+
 
 {% else %}
     def {{ method.name }}(self{{ parameters(method) }}) -> {{ method.returns }}:
@@ -108,11 +110,15 @@ class {{ class.name }}:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: object, *_: object) -> None:
         try:
             await self.{{ class.context }}()
         except UsedAfterFork:
             pass  # it is not a fork's to end
+        except Error:
+            # What went wrong before says more.
+            if kind is None:
+                raise
 
 {% endif %}
 {% endfor %}

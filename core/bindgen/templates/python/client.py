@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import _native
+from ._error import Error
 from ._errors import UsedAfterFork
 
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
@@ -75,7 +76,7 @@ class {{ class.name }}:
 {% if method.wrapped %}
         return {{ method.wrapped }}(self._native.{{ method.name }}({{ natives(method) }}){% if method.is_async %}.wait(){% endif %})
 {% else %}
-        return self._native.{{ method.name }}({{ natives(method) }}){% if method.is_async %}.wait(){% endif %}
+        return self._native.{{ method.name }}({{ natives(method) }}){% if method.is_async %}.wait(){% endif %}{% if method.taken %}.take(){% endif %}
 
 {% endif %}
 
@@ -85,11 +86,15 @@ class {{ class.name }}:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         try:
             self.{{ class.context }}()
         except UsedAfterFork:
             pass  # it is not a fork's to end
+        except Error:
+            # What went wrong before says more.
+            if kind is None:
+                raise
 
 {% endif %}
 {% endfor %}

@@ -1,7 +1,6 @@
 // Written by `make bindings` from core/src/ffi and uniffi.toml.
 
 #![allow(clippy::too_many_arguments, reason = "options are arguments of their own in Python")]
-#![allow(unreachable_patterns, reason = "some enums may grow")]
 
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use quoalise::ffi;
 
 use crate::convert::{FromPython, ToPython, argument};
 use crate::error::raise;
-use crate::named::{from_name, member, record};
+use crate::named::{from_name, member, record, unknown};
 use crate::operation::Operation;
 
 {% macro passes(method) %}
@@ -54,6 +53,13 @@ impl {{ class.name }} {
 
     fn take(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         self.0.take().to_python(py)
+    }
+
+{% elif method.taken %}
+    fn {{ method.name }}(&self, {{ takes(method) }}) -> PyResult<Operation> {
+        let this = self.0.clone();
+        {{ passes(method) }}
+        Ok(Operation::new(async move { this.{{ method.taken }}({{ gives(method) }}).await }))
     }
 
 {% elif method.is_async %}
@@ -129,7 +135,9 @@ impl ToPython for ffi::{{ enum.name }} {
         {% for variant in enum.variants %}
             Self::{{ variant.rust }} => "{{ variant.value }}",
         {% endfor %}
-            _ => "",
+            {% if enum.grows %}
+            _ => return Err(unknown("{{ enum.name }}")),
+            {% endif %}
         };
         member(py, "{{ enum.name }}", value)
     }

@@ -19,7 +19,7 @@ _T = TypeVar("_T")
 {% for argument in method.arguments %}{{ argument.name }}: {{ argument.annotation }}, {% endfor %}
 {% endmacro %}
 {% macro result(method) %}
-{% if method.is_async %}Operation[{{ method.returns }}]{% else %}{{ method.returns }}{% endif %}
+{% if method.taken %}Operation[Untaken[{{ method.returns }}]]{% elif method.is_async %}Operation[{{ method.returns }}]{% else %}{{ method.returns }}{% endif %}
 {% endmacro %}
 @final
 class Operation(Generic[_T]):
@@ -27,6 +27,10 @@ class Operation(Generic[_T]):
     def poll(self) -> tuple[bool, _T | None]: ...
     def start(self, completions: Completions, future: object) -> None: ...
     def cancel(self) -> None: ...
+
+@final
+class Untaken(Generic[_T]):
+    def take(self) -> _T: ...
 
 @final
 class Completions:
