@@ -210,7 +210,7 @@ impl Outbox {
 #[derive(Default)]
 pub(super) struct Inbound {
     state: Mutex<Counted>,
-    /// Told when more is handled.
+    /// Told when more is handled, as far as the server [waits](Waits) for it.
     pub handled: Notify,
 }
 
@@ -223,6 +223,20 @@ struct Counted {
     open: VecDeque<Open>,
     /// What is to come again after a resumption, and to be passed over.
     again: VecDeque<u64>,
+    waits: Waits,
+}
+
+/// What a server that has asked is still to be told. Telling it, and waking the session for that, costs more than most
+/// stanzas do, so it is told once of what is handled in one go.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Waits {
+    /// Nothing.
+    #[default]
+    No,
+    /// That all is handled, or after a moment how much of it is.
+    ForAll,
+    /// That anything more is handled.
+    ForMore,
 }
 
 struct Open {
@@ -237,6 +251,17 @@ impl Counted {
             self.open.pop_front();
             self.base += 1;
             self.handled = self.handled.wrapping_add(1);
+        }
+    }
+
+    /// As [`advance`](Self::advance); whether the server is to hear of it.
+    fn advance_for_server(&mut self) -> bool {
+        let before = self.handled;
+        self.advance();
+        match self.waits {
+            Waits::No => false,
+            Waits::ForAll => self.open.is_empty(),
+            Waits::ForMore => self.handled != before,
         }
     }
 }
@@ -260,9 +285,10 @@ impl Inbound {
             && let Some(oldest) = state.open.front_mut()
         {
             oldest.done = true;
-            state.advance();
-            // The server may wait to hear of it: an ejabberd ends a session that leaves 5,000 unacknowledged.
-            self.handled.notify_one();
+            // An ejabberd ends a session that leaves 5,000 unacknowledged.
+            if state.advance_for_server() {
+                self.handled.notify_one();
+            }
         }
         let number = state.base + state.open.len() as u64;
         state.open.push_back(Open { mark, done: false });
@@ -270,8 +296,26 @@ impl Inbound {
         Some(Receipt(Some((self.clone(), number))))
     }
 
-    /// How many stanzas are handled (the `h` of an `<a/>`), and how many came in.
-    pub(super) fn counts(&self) -> (u32, u32) {
+    /// The server wants to know how many stanzas are handled. True where it is to be told at once, as all are; otherwise
+    /// when they are, or after a moment.
+    pub(super) fn is_all_handled(&self) -> bool {
+        let mut state = self.lock();
+        if !state.open.is_empty() {
+            state.waits = Waits::ForAll;
+        }
+        state.open.is_empty()
+    }
+
+    /// How many stanzas are handled (the `h` of an `<a/>`), to be told now; when there are more, that is to be told too.
+    pub(super) fn tell(&self) -> u32 {
+        let mut state = self.lock();
+        state.waits = if state.open.is_empty() { Waits::No } else { Waits::ForMore };
+        state.handled
+    }
+
+    /// How many stanzas are handled, and how many came in.
+    #[cfg(test)]
+    fn counts(&self) -> (u32, u32) {
         let state = self.lock();
         (state.handled, state.handled.wrapping_add(state.open.len() as u32))
     }
@@ -279,6 +323,7 @@ impl Inbound {
     /// How many are handled, to go on from in a resumption: the server will send again what came behind that.
     pub(super) fn resume(&self) -> u32 {
         let mut state = self.lock();
+        state.waits = Waits::No;
         state.again = state.open.iter().map(|open| open.mark).collect();
         state.handled
     }
@@ -313,9 +358,11 @@ impl Drop for Receipt {
         if let Some(open) = at.and_then(|at| state.open.get_mut(at)) {
             open.done = true;
         }
-        state.advance();
+        let is_to_be_told = state.advance_for_server();
         drop(state);
-        inbound.handled.notify_one();
+        if is_to_be_told {
+            inbound.handled.notify_one();
+        }
     }
 }
 
@@ -351,6 +398,7 @@ impl Marked for u64 {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
     use xmpp_parsers::iq::Iq;
     use xmpp_parsers::jid::Jid;
     use xmpp_parsers::message::{Id, Message};
@@ -693,10 +741,37 @@ mod tests {
         assert_eq!(inbound.counts(), (2, 2));
     }
 
-    #[tokio::test]
-    async fn whoever_waits_is_told_that_something_is_handled() {
+    #[test]
+    fn a_server_that_waits_is_told_and_no_other() {
         let inbound = Arc::<Inbound>::default();
-        drop(receive(&inbound, "a"));
-        inbound.handled.notified().await;
+        let is_told = || inbound.handled.notified().now_or_never().is_some();
+        let take = |ids: [&str; 3]| ids.map(|id| receive(&inbound, id));
+        drop(take(["a", "b", "c"]));
+        assert!(!is_told(), "it did not ask");
+        assert!(inbound.is_all_handled());
+
+        let [first, second, third] = take(["d", "e", "f"]);
+        assert!(!inbound.is_all_handled(), "now it has");
+        drop(first);
+        assert!(!is_told(), "it is to be told of all");
+        assert_eq!(inbound.tell(), 4);
+        drop(third);
+        assert!(!is_told(), "what is not in a row counts for nothing");
+        drop(second);
+        assert!(is_told(), "it had waited long enough");
+        assert!(inbound.is_all_handled());
+        assert_eq!(inbound.tell(), 6);
+
+        let receipts = take(["g", "h", "i"]);
+        assert!(!inbound.is_all_handled());
+        drop(receipts);
+        assert!(is_told(), "that was all");
+        assert!(!is_told(), "once");
+
+        let receipts = take(["j", "k", "l"]);
+        inbound.tell();
+        inbound.resume();
+        drop(receipts);
+        assert!(!is_told(), "over another connection it asks anew");
     }
 }
