@@ -34,8 +34,7 @@ const SLOWEST: u64 = 32;
 /// Bytes a second that a server takes at the least.
 const THROTTLED: u64 = 2500;
 
-/// How long a server that asks may wait for what is being handled: as long as pushes are taken as fast as they come, it
-/// is told once of many.
+/// How long a server that asks what was handled waits for that: it is told once of many. Prosody asks behind every push.
 const TOLD_WITHIN: Duration = Duration::from_millis(50);
 
 pub(super) type Wire = XmppStream<Box<dyn AsyncReadAndWrite + Send + 'static>>;
@@ -368,7 +367,7 @@ impl Link {
 
     /// The server asks, or waits to hear of what was handled meanwhile.
     pub(super) fn handled(&mut self, inbound: &Inbound) {
-        if inbound.is_all_handled() {
+        if inbound.asked() {
             (self.ack, self.ack_at) = (true, None);
         } else {
             self.ack_at.get_or_insert_with(|| Instant::now() + TOLD_WITHIN);

@@ -23,6 +23,9 @@ const STRIKES: u8 = 2;
 /// a session, and forgets the oldest without a word.
 const MOST_OPEN: usize = 400;
 
+/// After how many handled stanzas a server that has asked is told at once: it keeps them until then.
+const MUCH: u32 = 100;
+
 /// A stanza on its way out.
 pub(super) struct Outgoing {
     pub stanza: Box<Stanza>,
@@ -224,6 +227,8 @@ struct Counted {
     /// What is to come again after a resumption, and to be passed over.
     again: VecDeque<u64>,
     waits: Waits,
+    /// How many the server was told of.
+    told: u32,
 }
 
 /// What a server that has asked is still to be told. Telling it, and waking the session for that, costs more than most
@@ -233,8 +238,8 @@ enum Waits {
     /// Nothing.
     #[default]
     No,
-    /// That all is handled, or after a moment how much of it is.
-    ForAll,
+    /// In a moment, or when it has become much, how much is handled.
+    Soon,
     /// That anything more is handled.
     ForMore,
 }
@@ -254,13 +259,17 @@ impl Counted {
         }
     }
 
+    fn is_much(&self) -> bool {
+        self.handled.wrapping_sub(self.told) >= MUCH
+    }
+
     /// As [`advance`](Self::advance); whether the server is to hear of it.
     fn advance_for_server(&mut self) -> bool {
         let before = self.handled;
         self.advance();
         match self.waits {
             Waits::No => false,
-            Waits::ForAll => self.open.is_empty(),
+            Waits::Soon => self.is_much(),
             Waits::ForMore => self.handled != before,
         }
     }
@@ -296,20 +305,18 @@ impl Inbound {
         Some(Receipt(Some((self.clone(), number))))
     }
 
-    /// The server wants to know how many stanzas are handled. True where it is to be told at once, as all are; otherwise
-    /// when they are, or after a moment.
-    pub(super) fn is_all_handled(&self) -> bool {
+    /// The server waits to know how many stanzas are handled. True where it is to be told at once, not only in a moment.
+    pub(super) fn asked(&self) -> bool {
         let mut state = self.lock();
-        if !state.open.is_empty() {
-            state.waits = Waits::ForAll;
-        }
-        state.open.is_empty()
+        state.waits = Waits::Soon;
+        state.is_much()
     }
 
     /// How many stanzas are handled (the `h` of an `<a/>`), to be told now; when there are more, that is to be told too.
     pub(super) fn tell(&self) -> u32 {
         let mut state = self.lock();
         state.waits = if state.open.is_empty() { Waits::No } else { Waits::ForMore };
+        state.told = state.handled;
         state.handled
     }
 
@@ -323,7 +330,7 @@ impl Inbound {
     /// How many are handled, to go on from in a resumption: the server will send again what came behind that.
     pub(super) fn resume(&self) -> u32 {
         let mut state = self.lock();
-        state.waits = Waits::No;
+        (state.waits, state.told) = (Waits::No, state.handled);
         state.again = state.open.iter().map(|open| open.mark).collect();
         state.handled
     }
@@ -748,25 +755,25 @@ mod tests {
         let take = |ids: [&str; 3]| ids.map(|id| receive(&inbound, id));
         drop(take(["a", "b", "c"]));
         assert!(!is_told(), "it did not ask");
-        assert!(inbound.is_all_handled());
-
+        assert!(!inbound.asked());
         let [first, second, third] = take(["d", "e", "f"]);
-        assert!(!inbound.is_all_handled(), "now it has");
         drop(first);
-        assert!(!is_told(), "it is to be told of all");
+        assert!(!is_told(), "a moment is not over");
         assert_eq!(inbound.tell(), 4);
         drop(third);
         assert!(!is_told(), "what is not in a row counts for nothing");
         drop(second);
-        assert!(is_told(), "it had waited long enough");
-        assert!(inbound.is_all_handled());
+        assert!(is_told(), "it waits for more than it was told");
+        assert!(!inbound.asked());
         assert_eq!(inbound.tell(), 6);
 
-        let receipts = take(["g", "h", "i"]);
-        assert!(!inbound.is_all_handled());
-        drop(receipts);
-        assert!(is_told(), "that was all");
-        assert!(!is_told(), "once");
+        inbound.asked();
+        for _ in 1..MUCH {
+            drop(receive(&inbound, "g"));
+        }
+        assert!(!is_told());
+        drop(receive(&inbound, "g"));
+        assert!(is_told() && inbound.asked(), "that is much");
 
         let receipts = take(["j", "k", "l"]);
         inbound.tell();
