@@ -56,7 +56,10 @@ pub(crate) trait Handler: Send + 'static {
     fn features(&self) -> &'static [&'static str] {
         &[]
     }
-    /// Whether there is room for more. Where there is none, nothing is read until a receipt is dropped; answers wait too.
+    /// All that had come in was given; to wake whoever waits for it once, and not for each.
+    fn caught_up(&mut self) {}
+    /// Whether there is room for more. Where there is none, nothing is read until the session is told to look; answers
+    /// wait too.
     fn has_room(&self) -> bool {
         true
     }
@@ -113,11 +116,19 @@ impl Line {
         outbox: &mut Outbox,
         requests: &mut Requests,
         inbound: &Inbound,
+        handler: &mut dyn Handler,
         may_read: bool,
     ) -> Event {
         match self {
             Self::Up(link) => {
-                Event::Incoming(poll_fn(|cx| link.poll(cx, outbox, requests, inbound, may_read)).await)
+                let incoming = poll_fn(|cx| {
+                    let incoming = link.poll(cx, outbox, requests, inbound, may_read);
+                    if incoming.is_pending() {
+                        handler.caught_up();
+                    }
+                    incoming
+                });
+                Event::Incoming(incoming.await)
             }
             Self::Down(dialing) => Event::Dialed(dialing.await),
         }
@@ -208,8 +219,9 @@ impl Pump {
             let may_read = self.handler.has_room();
             let deadline =
                 [self.requests.deadline(), self.link_deadline(may_read)].into_iter().flatten().min();
+            let handler = &mut *self.handler;
             let over = tokio::select! {
-                event = self.line.next(&mut self.outbox, &mut self.requests, &self.inbound, may_read) => {
+                event = self.line.next(&mut self.outbox, &mut self.requests, &self.inbound, handler, may_read) => {
                     match event {
                         Event::Incoming(incoming) => self.incoming(incoming),
                         Event::Dialed(dialed) => self.dialed(dialed),
@@ -226,7 +238,7 @@ impl Pump {
                 },
                 () = self.inbound.handled.notified() => {
                     if let Line::Up(link) = &mut self.line {
-                        link.handled();
+                        link.handled(&self.inbound);
                     }
                     Ok(())
                 }
@@ -282,8 +294,8 @@ impl Pump {
     fn link_deadline(&self, may_read: bool) -> Option<Instant> {
         match &self.line {
             // Whoever does not listen cannot say that nobody speaks.
-            Line::Up(link) if may_read => Some(link.deadline()),
-            _ => None,
+            Line::Up(link) => [may_read.then(|| link.deadline()), link.ack_at()].into_iter().flatten().min(),
+            Line::Down(_) => None,
         }
     }
 
