@@ -3,7 +3,8 @@
 # Unoptimised as the tests, so that nothing is built twice.
 CHAOS := cargo run --locked -q -p quoalise-tests --all-features --bin quoalise-chaos --
 
-# What `make wheel` and `make jar` build for. zig links for old versions of the C library, and for other processors.
+# What `make wheel` and `make jar` build for. zig links for old versions of the C library, and for other processors: tried were also
+# aarch64-unknown-linux-gnu and x86_64-unknown-linux-musl.
 TARGETS := x86_64-unknown-linux-gnu
 
 .PHONY: help setup build test demo bench fuzz chaos soak bindings jar wheel fmt lint clean
@@ -55,7 +56,8 @@ wheel: ## wheels of the Python package for Linux, and its source, in dist; needs
 	@. .venv/bin/activate && for target in $(TARGETS); do \
 		maturin build --quiet --release --locked --zig --target $$target --manifest-path bindings-python/Cargo.toml --out dist || exit; \
 	done
-	.venv/bin/maturin sdist --quiet --manifest-path bindings-python/Cargo.toml --out dist
+	@. .venv/bin/activate && maturin sdist --manifest-path bindings-python/Cargo.toml --out dist
+	@. .venv/bin/activate && tests/wheel
 
 fmt: ## format the sources
 	cargo fmt --all

@@ -1,10 +1,11 @@
 //! The native module of the Python package: converts types, waits, and nothing else.
 
-#![allow(unsafe_code, reason = "what PyO3's macros write, and a pointer of the executor's")]
+#![allow(unsafe_code, reason = "what PyO3's macros write")]
 
 mod command;
 mod convert;
 mod data;
+mod ending;
 mod error;
 mod generated;
 mod named;
@@ -22,6 +23,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<untaken::Untaken>()?;
     module.add_function(wrap_pyfunction!(command::_command, module)?)?;
     module.add_function(wrap_pyfunction!(error::_raise, module)?)?;
+    ending::register(module)?;
     generated::add_to(module)?;
     data::register(module)
 }

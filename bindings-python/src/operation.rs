@@ -7,7 +7,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -233,28 +233,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The thread on which operations go on that are awaited. It is made when first needed, and once more in a fork, which
-/// does not have its parent's: no lock is held on the way, which a fork might find locked for ever.
+/// The thread on which operations go on that are awaited.
 fn executor() -> PyResult<&'static Runtime> {
-    static EXECUTOR: AtomicPtr<(u32, Runtime)> = AtomicPtr::new(std::ptr::null_mut());
-    let process = std::process::id();
-    let known = EXECUTOR.load(Ordering::Acquire);
-    // SAFETY: what was put there is never freed.
-    if let Some((of, runtime)) = unsafe { known.as_ref() }
-        && *of == process
-    {
-        return Ok(runtime);
-    }
-    let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("quoalise-asyncio").build()?;
-    let fresh = Box::into_raw(Box::new((process, runtime)));
-    let current = match EXECUTOR.compare_exchange(known, fresh, Ordering::AcqRel, Ordering::Acquire) {
-        Ok(_) => fresh,
-        Err(theirs) => {
-            // SAFETY: nobody else has seen it.
-            drop(unsafe { Box::from_raw(fresh) });
-            theirs
-        }
-    };
-    // SAFETY: as above; another thread of this process put it there, if it was not this one.
-    Ok(unsafe { &(*current).1 })
+    static EXECUTOR: ffi::PerProcess<Runtime> = ffi::PerProcess::new();
+    EXECUTOR.get_or_try_init(|| {
+        let runtime =
+            Builder::new_multi_thread().worker_threads(1).thread_name("quoalise-asyncio").build()?;
+        Ok(runtime)
+    })
 }

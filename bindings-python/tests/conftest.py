@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ALL = 31 * 48
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
 
-# Programs that tests run find the same package.
+# Programs that tests run find the same package, and compile it once, as pip would have done.
 os.environ["PYTHONPATH"] = str(Path(quoalise.__file__).parents[1])
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 class Server:
@@ -87,6 +88,11 @@ def told(events: quoalise.Listener, timeout: float = 20) -> quoalise.Event:
         assert event is not None, "listening is over"
         if not isinstance(event, quoalise.Presence):
             return event
+
+
+def gone(client: quoalise.Client, jid: str) -> bool:
+    """Whether a session has ended, rather than been cut: its server would wait whether it comes back."""
+    return client.availability(jid) == quoalise.Availability.OFFLINE
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,9 @@ import gc
 import json
 import multiprocessing
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,7 +19,7 @@ from typing import Any
 
 import pytest
 import quoalise
-from conftest import ALL, Server, told
+from conftest import ALL, Server, gone, told
 
 
 def interrupted_soon(after: float = 0.3) -> None:
@@ -43,8 +45,6 @@ def test_ctrl_c_ends_any_wait(server: Server, client: quoalise.Client) -> None:
 
 
 def test_ctrl_c_ends_connecting() -> None:
-    import socket
-
     # It takes the connection, and says nothing.
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"127.0.0.1:{silent.getsockname()[1]}"
@@ -198,7 +198,7 @@ def fetch(account: dict[str, str], reach: dict[str, Any], provider: str, series:
 
 def test_multiprocessing(server: Server) -> None:
     with server.connect():
-        for method in ("fork", "spawn"):
+        for method in ("fork", "spawn", "forkserver"):
             with multiprocessing.get_context(method).Pool(2) as pool:
                 arguments = [
                     (server.account(), server.reach, server.provider, server.series) for _ in range(4)
@@ -242,6 +242,129 @@ def test_the_end_never_hangs(server: Server, rest: str) -> None:
     started = time.monotonic()
     run_program(PROGRAM + rest, json.dumps(arguments))
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "print(client.jid)",
+        "print(client.jid); events = client.listen(); client = None",
+        "print(client.jid); client = None",
+        "print(client.jid); sys.exit(3)",
+        "print(client.jid); thread = threading.Thread(target=client.get_history, args=(provider, slow), daemon=True)\n"
+        "thread.start(); time.sleep(0.1)",
+        "import asyncio\nasync def main():\n"
+        "    global other\n"
+        "    other = await quoalise.aio.connect(**account, **reach)\n"
+        "    print(other.jid)\n"
+        "asyncio.run(main())",
+    ],
+)
+def test_the_end_ends_what_is_open(server: Server, client: quoalise.Client, rest: str) -> None:
+    arguments = [server.account(), server.reach, server.provider, server.series, server.series_of("slow")]
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM + rest, json.dumps(arguments)],
+        capture_output=True,
+        timeout=20,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == (3 if "exit" in rest else 0) and ended.stderr == ""
+    assert gone(client, ended.stdout.strip())
+
+
+def test_the_end_of_a_fork_leaves_its_parents_client(server: Server) -> None:
+    program = """
+import os
+child = os.fork()
+if child:
+    assert os.waitpid(child, 0)[1] == 0
+    print(len(client.get_history(provider, series)))
+"""
+    arguments = [server.account(), server.reach, server.provider, server.series, ""]
+    assert run_program(PROGRAM + program, json.dumps(arguments)) == f"{ALL}\n"
+
+
+def test_what_was_in_hand_at_the_end_comes_again(own_server: Server) -> None:
+    account = own_server.account()
+    with own_server.connect(**account) as client:
+        client.subscribe(own_server.provider, own_server.series)
+    own_server.do("push 2")
+    program = """
+client.trust(provider)
+pushes = (event for event in client.listen() if isinstance(event, quoalise.Push))
+taken, in_hand = next(pushes), next(pushes)
+print(taken.data[0].value, in_hand.data[0].value)
+"""
+    arguments = [account, own_server.reach, own_server.provider, own_server.series, ""]
+    values = run_program(PROGRAM + program, json.dumps(arguments)).split()
+    with own_server.connect(**account) as client:
+        client.trust(own_server.provider)
+        with client.listen() as events:
+            again = told(events)
+            assert isinstance(again, quoalise.Push) and str(again.data[0].value) == values[1]
+            with pytest.raises(TimeoutError):
+                told(events, timeout=0.5)
+
+
+class Relay:
+    """A network that goes silent, without a word to either side."""
+
+    def __init__(self, to: str) -> None:
+        host, _, port = to.rpartition(":")
+        self.silent = False
+        self._over = threading.Event()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._listening.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._relay, args=(host, int(port)))
+        self._thread.start()
+
+    def _relay(self, host: str, port: int) -> None:
+        with (
+            self._listening,
+            self._listening.accept()[0] as here,
+            socket.create_connection((host, port)) as there,
+        ):
+            other = {here: there, there: here}
+            while not self.silent:
+                for end in select.select([here, there], [], [], 0.02)[0]:
+                    other[end].sendall(end.recv(65536))
+            self._over.wait(20)
+
+    def __enter__(self) -> Relay:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+
+def test_the_end_waits_for_no_network(server: Server) -> None:
+    reach = server.reach
+    with Relay(reach["address"]) as relay:
+        arguments = [
+            server.account(),
+            {**reach, "address": relay.address},
+            server.provider,
+            server.series,
+            "",
+        ]
+        rest = "print('there', flush=True); sys.stdin.read()"
+        program = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM + rest, json.dumps(arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        with program:
+            assert program.stdout is not None and program.stdin is not None
+            assert program.stdout.readline() == b"there\n"
+            relay.silent = True
+            time.sleep(0.1)
+            started = time.monotonic()
+            program.stdin.close()
+            assert program.wait(10) == 0
+            took = time.monotonic() - started
+    assert 0.9 < took < 2.5, f"it took {took:.2f} s"
 
 
 def test_the_import_starts_nothing_and_takes_no_time() -> None:

@@ -43,6 +43,8 @@ pub mod ffi;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(feature = "ffi")]
+mod per_process;
 #[cfg(feature = "xmpp")]
 pub mod provider;
 #[cfg(feature = "sandbox")]

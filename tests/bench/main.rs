@@ -8,10 +8,11 @@
 use std::error::Error;
 use std::hint::black_box;
 use std::io::{self, BufRead, Write};
+use std::time::Duration;
 
 use quick_xml::events::Event;
 use quoalise::data::{Data, Metadata};
-use quoalise::provider::{Everybody, HistoryRequest, MemorySubscriptions, Provider, Service};
+use quoalise::provider::{Everybody, HistoryRequest, Limits, MemorySubscriptions, Provider, Service};
 use quoalise::senml::{Pack, ReadOptions, Record, Records, WriteOptions};
 use quoalise::{Client, Config, Period, jiff};
 use rustix::time::{ClockId, clock_gettime};
@@ -116,11 +117,15 @@ async fn serve(arguments: &[String]) -> Anything<()> {
     let [jid, password, address, ca] = arguments else {
         return Err("serve takes four words".into());
     };
-    let provider =
-        Provider::builder(FiveThousand(Data::new(Metadata::default(), readings(0, 5000)?)), Everybody)
-            .subscriptions(MemorySubscriptions::new())
-            .start(&config(jid, password, address, ca)?)
-            .await?;
+    let mut limits = Limits::default();
+    // As fast as the consumers take them; at the usual pace what is measured is waiting.
+    limits.push_interval = Duration::ZERO;
+    let service = FiveThousand(Data::new(Metadata::default(), readings(0, 5000)?));
+    let provider = Provider::builder(service, Everybody)
+        .subscriptions(MemorySubscriptions::new())
+        .limits(limits)
+        .start(&config(jid, password, address, ca)?)
+        .await?;
     writeln!(io::stdout(), "{}", provider.jid())?;
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     std::thread::spawn(move || {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
     from typing import Union
 
@@ -19,8 +19,14 @@ class Struct:
 
     __slots__ = ("__weakref__",)
     _hidden: frozenset[str] = frozenset()
+    _setters: tuple[Callable[[object, object], None], ...] = ()
 
     def __init__(self, *values: object, **named: object) -> None:
+        if len(values) == len(self._setters) and not named:
+            # As all those of the core are made; thousands a second perhaps.
+            for setter, value in zip(self._setters, values):
+                setter(self, value)
+            return
         fields = type(self).__slots__
         if len(values) > len(fields):
             raise TypeError(f"{type(self).__name__} has {len(fields)} fields, and {len(values)} were given")
@@ -37,6 +43,7 @@ class Struct:
 
     def __init_subclass__(cls) -> None:
         cls.__match_args__ = cls.__slots__  # type: ignore[attr-defined, misc, unused-ignore]
+        cls._setters = tuple(getattr(cls, field).__set__ for field in cls.__slots__)
 
     def __setattr__(self, field: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} cannot be changed")

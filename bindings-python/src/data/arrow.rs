@@ -239,25 +239,40 @@ fn dictionary(
     Ok(column)
 }
 
+/// Which of so many texts each row has: mostly there is only one.
+fn codes(length: usize, texts: usize, of: impl Fn(usize) -> usize) -> Vec<i32> {
+    if texts <= 1 {
+        return vec![0; length];
+    }
+    (0..length).map(|row| of(row) as i32).collect()
+}
+
 fn columns(records: &Records) -> PyResult<Column> {
     let length = records.len();
     let lent = |address: *const c_void| vec![Buffer::None, Buffer::Lent(address)];
-    let names = (0..length).map(|row| records.name_index(row) as i32).collect();
+    let names = codes(length, records.names().len(), |row| records.name_index(row));
     let mut columns = vec![
         dictionary(c"name", names, Buffer::None, records.names())?,
         Column::new(c"time", c"tsu:UTC", length, lent(records.times().as_ptr().cast())),
     ];
 
-    let validity = Buffer::Lent(records.validity().as_ptr().cast());
+    let validity = match records.null_count() {
+        0 => Buffer::None,
+        _ => Buffer::Lent(records.validity().as_ptr().cast()),
+    };
     let values = vec![validity, Buffer::Lent(records.values().as_ptr().cast())];
     columns.push(Column::new(c"value", c"g", length, values).nullable(records.null_count()));
 
     // The empty unit is in the dictionary as well: nothing points to it.
-    let units = (0..length).map(|row| records.unit_index(row) as i32).collect();
-    let without = records.units().position(str::is_empty);
-    let has_unit = (0..length).filter(|row| Some(records.unit_index(*row)) != without);
-    let (validity, nulls) = bits(length, has_unit);
-    columns.push(dictionary(c"unit", units, Buffer::Bytes(validity), records.units())?.nullable(nulls));
+    let units = codes(length, records.units().len(), |row| records.unit_index(row));
+    let (validity, nulls) = match records.units().position(str::is_empty) {
+        None => (Buffer::None, 0),
+        Some(without) => {
+            let (bits, nulls) = bits(length, (0..length).filter(|row| records.unit_index(*row) != without));
+            (Buffer::Bytes(bits), nulls)
+        }
+    };
+    columns.push(dictionary(c"unit", units, validity, records.units())?.nullable(nulls));
 
     let special: Vec<(usize, Record<'_>)> =
         records.special().filter_map(|row| Some((row, records.get(row)?))).collect();
@@ -333,17 +348,23 @@ fn numbers(
 
 struct Source {
     data: Arc<ffi::Data>,
+    /// From when the schema is asked for until they are taken.
+    columns: Option<Column>,
     done: bool,
     error: CString,
 }
 
 impl Source {
+    fn columns(&mut self) -> PyResult<Column> {
+        self.columns.take().map_or_else(|| columns(self.data.inner().records()), Ok)
+    }
+
     /// Fills what the consumer has room for; it takes over what is there.
-    unsafe fn give<T>(&mut self, out: *mut T, make: impl FnOnce(Column, &Arc<ffi::Data>) -> T) -> c_int {
-        match columns(self.data.inner().records()) {
-            Ok(columns) => {
+    unsafe fn give<T>(&mut self, out: *mut T, make: impl FnOnce(&mut Self) -> PyResult<T>) -> c_int {
+        match make(self) {
+            Ok(made) => {
                 // SAFETY: the consumer gives room for one, with nothing in it.
-                unsafe { ptr::write(out, make(columns, &self.data)) };
+                unsafe { ptr::write(out, made) };
                 0
             }
             Err(error) => {
@@ -363,7 +384,14 @@ unsafe fn source<'s>(stream: *mut Stream) -> &'s mut Source {
 
 unsafe extern "C" fn get_schema(stream: *mut Stream, out: *mut Schema) -> c_int {
     // SAFETY: as the interface asks of its consumers.
-    unsafe { source(stream).give(out, |columns, _| columns.schema()) }
+    unsafe {
+        source(stream).give(out, |source| {
+            let columns = source.columns()?;
+            let schema = columns.schema();
+            source.columns = Some(columns).filter(|_| !source.done);
+            Ok(schema)
+        })
+    }
 }
 
 unsafe extern "C" fn get_next(stream: *mut Stream, out: *mut Array) -> c_int {
@@ -374,7 +402,7 @@ unsafe extern "C" fn get_next(stream: *mut Stream, out: *mut Array) -> c_int {
             ptr::write_bytes(out, 0, 1); // without a release: there are no more
             return 0;
         }
-        source.give(out, Column::into_array)
+        source.give(out, |source| Ok(source.columns()?.into_array(&source.data)))
     }
 }
 
@@ -394,7 +422,7 @@ unsafe extern "C" fn release_stream(stream: *mut Stream) {
 
 /// For `__arrow_c_stream__`: all records in one batch.
 pub fn stream(py: Python<'_>, data: Arc<ffi::Data>) -> PyResult<Bound<'_, PyCapsule>> {
-    let source = Box::new(Source { data, done: false, error: CString::default() });
+    let source = Box::new(Source { data, columns: None, done: false, error: CString::default() });
     let private_data = Box::into_raw(source).cast();
     let release = Some(release_stream as unsafe extern "C" fn(*mut Stream));
     let stream = Stream { get_schema, get_next, get_last_error, release, private_data };

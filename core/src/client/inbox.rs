@@ -76,6 +76,8 @@ struct State {
     /// It is not asked for more any more.
     finishing: bool,
     queue: VecDeque<Received>,
+    /// Something came that nobody was woken for yet.
+    news: bool,
     /// How many of the queue are messages, and how many bytes they are.
     queued: usize,
     queued_bytes: usize,
@@ -564,8 +566,7 @@ impl Inbox {
         let receipt = receipt.filter(|_| state.has_listened);
         state.push(Mail { notice: notice.filter(|_| !has_data), receipt, ..mail });
         self.regulate(&mut state);
-        drop(state);
-        self.woken.notify_waiters();
+        state.news = true;
     }
 
     fn presence(&self, presence: Presence) {
@@ -580,8 +581,7 @@ impl Inbox {
             return;
         }
         state.presence(from, available);
-        drop(state);
-        self.woken.notify_waiters();
+        state.news = true;
     }
 
     fn decode(&self, mail: &Mail, read: Option<Data>) -> Event {
@@ -824,6 +824,12 @@ impl Handler for Receiver {
 
     fn presence(&mut self, presence: Presence) {
         self.0.presence(presence);
+    }
+
+    fn caught_up(&mut self) {
+        if std::mem::take(&mut self.0.lock().news) {
+            self.0.woken.notify_waiters();
+        }
     }
 
     fn has_room(&self) -> bool {

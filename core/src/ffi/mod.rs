@@ -32,7 +32,8 @@ pub use owned::Owned;
 pub use crate::client::{Availability, CommandInfo, Direction, Values, WhenFull};
 pub use crate::data::{Measurement, Rights, Series, Stamp};
 pub use crate::error::ErrorKind;
-pub use crate::session::Security;
+pub use crate::per_process::PerProcess;
+pub use crate::session::{Security, end_all};
 pub use crate::stanza::{Action, FieldType, Note, NoteType, Status, Validation};
 
 use std::collections::HashMap;

@@ -34,6 +34,9 @@ const SLOWEST: u64 = 32;
 /// Bytes a second that a server takes at the least.
 const THROTTLED: u64 = 2500;
 
+/// How long a server that asks what was handled waits for that: it is told once of many. Prosody asks behind every push.
+const TOLD_WITHIN: Duration = Duration::from_millis(50);
+
 pub(super) type Wire = XmppStream<Box<dyn AsyncReadAndWrite + Send + 'static>>;
 
 /// A session of the server's to go on with.
@@ -112,8 +115,8 @@ pub(super) struct Link {
     /// What to write before the next stanza.
     ack: bool,
     ask: bool,
-    /// The server was told less than it had sent, and waits for the rest.
-    owed: bool,
+    /// When to tell what is handled by then.
+    ack_at: Option<Instant>,
 }
 
 /// Connects, logs in, and resumes the session or binds a new one, if possible at the same address. All within the
@@ -249,7 +252,7 @@ impl Link {
             dead_after: config.dead_after,
             ack: false,
             ask: false,
-            owed: false,
+            ack_at: None,
         }
     }
 
@@ -279,7 +282,7 @@ impl Link {
                     Incoming::Stanza(stanza)
                 }
                 XmppStreamElement::SM(sm::Nonza::Req(_)) => {
-                    self.ack = true;
+                    self.handled(inbound);
                     Incoming::Nothing
                 }
                 XmppStreamElement::SM(sm::Nonza::Ack(ack)) => Incoming::Acknowledged(ack.h),
@@ -318,8 +321,7 @@ impl Link {
                 wire.as_mut().start_send(&XmppStreamElement::SM(sm::Nonza::Req(sm::R)))?;
             } else if self.ack {
                 self.ack = false;
-                let (h, received) = inbound.counts();
-                self.owed = h != received;
+                let h = inbound.tell();
                 wire.as_mut().start_send(&XmppStreamElement::SM(sm::Nonza::Ack(sm::A { h })))?;
             } else if let Some(stanza) = outbox.next(|id| requests.is_wanted(id)) {
                 match wire.as_mut().start_send(stanza) {
@@ -363,9 +365,18 @@ impl Link {
         Incoming::Ended(Ending { garbled, ..Ending::new(error) })
     }
 
-    /// More was handled: the server is told where it waits for that.
-    pub(super) fn handled(&mut self) {
-        self.ack |= self.owed;
+    /// The server asks, or waits to hear of what was handled meanwhile.
+    pub(super) fn handled(&mut self, inbound: &Inbound) {
+        if inbound.asked() {
+            (self.ack, self.ack_at) = (true, None);
+        } else {
+            self.ack_at.get_or_insert_with(|| Instant::now() + TOLD_WITHIN);
+        }
+    }
+
+    /// When the server is to be told, if it waits for that.
+    pub(super) fn ack_at(&self) -> Option<Instant> {
+        self.ack_at
     }
 
     fn lives(&mut self) {
@@ -386,6 +397,9 @@ impl Link {
     /// Looks whether the link lives: half-way to its death it is asked for a sign of life.
     pub(super) fn check(&mut self, outbox: &mut Outbox, probe: impl FnOnce() -> Stanza) -> Option<Error> {
         let now = Instant::now();
+        if self.ack_at.is_some_and(|at| at <= now) {
+            (self.ack, self.ack_at) = (true, None);
+        }
         if now < self.deadline() {
             return None;
         }

@@ -23,6 +23,9 @@ const STRIKES: u8 = 2;
 /// a session, and forgets the oldest without a word.
 const MOST_OPEN: usize = 400;
 
+/// After how many handled stanzas a server that has asked is told at once: it keeps them until then.
+const MUCH: u32 = 100;
+
 /// A stanza on its way out.
 pub(super) struct Outgoing {
     pub stanza: Box<Stanza>,
@@ -210,7 +213,7 @@ impl Outbox {
 #[derive(Default)]
 pub(super) struct Inbound {
     state: Mutex<Counted>,
-    /// Told when more is handled.
+    /// Told when more is handled, as far as the server [waits](Waits) for it.
     pub handled: Notify,
 }
 
@@ -223,6 +226,22 @@ struct Counted {
     open: VecDeque<Open>,
     /// What is to come again after a resumption, and to be passed over.
     again: VecDeque<u64>,
+    waits: Waits,
+    /// How many the server was told of.
+    told: u32,
+}
+
+/// What a server that has asked is still to be told. Telling it, and waking the session for that, costs more than most
+/// stanzas do, so it is told once of what is handled in one go.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Waits {
+    /// Nothing.
+    #[default]
+    No,
+    /// In a moment, or when it has become much, how much is handled.
+    Soon,
+    /// That anything more is handled.
+    ForMore,
 }
 
 struct Open {
@@ -237,6 +256,21 @@ impl Counted {
             self.open.pop_front();
             self.base += 1;
             self.handled = self.handled.wrapping_add(1);
+        }
+    }
+
+    fn is_much(&self) -> bool {
+        self.handled.wrapping_sub(self.told) >= MUCH
+    }
+
+    /// As [`advance`](Self::advance); whether the server is to hear of it.
+    fn advance_for_server(&mut self) -> bool {
+        let before = self.handled;
+        self.advance();
+        match self.waits {
+            Waits::No => false,
+            Waits::Soon => self.is_much(),
+            Waits::ForMore => self.handled != before,
         }
     }
 }
@@ -260,9 +294,10 @@ impl Inbound {
             && let Some(oldest) = state.open.front_mut()
         {
             oldest.done = true;
-            state.advance();
-            // The server may wait to hear of it: an ejabberd ends a session that leaves 5,000 unacknowledged.
-            self.handled.notify_one();
+            // An ejabberd ends a session that leaves 5,000 unacknowledged.
+            if state.advance_for_server() {
+                self.handled.notify_one();
+            }
         }
         let number = state.base + state.open.len() as u64;
         state.open.push_back(Open { mark, done: false });
@@ -270,8 +305,24 @@ impl Inbound {
         Some(Receipt(Some((self.clone(), number))))
     }
 
-    /// How many stanzas are handled (the `h` of an `<a/>`), and how many came in.
-    pub(super) fn counts(&self) -> (u32, u32) {
+    /// The server waits to know how many stanzas are handled. True where it is to be told at once, not only in a moment.
+    pub(super) fn asked(&self) -> bool {
+        let mut state = self.lock();
+        state.waits = Waits::Soon;
+        state.is_much()
+    }
+
+    /// How many stanzas are handled (the `h` of an `<a/>`), to be told now; when there are more, that is to be told too.
+    pub(super) fn tell(&self) -> u32 {
+        let mut state = self.lock();
+        state.waits = if state.open.is_empty() { Waits::No } else { Waits::ForMore };
+        state.told = state.handled;
+        state.handled
+    }
+
+    /// How many stanzas are handled, and how many came in.
+    #[cfg(test)]
+    fn counts(&self) -> (u32, u32) {
         let state = self.lock();
         (state.handled, state.handled.wrapping_add(state.open.len() as u32))
     }
@@ -279,6 +330,7 @@ impl Inbound {
     /// How many are handled, to go on from in a resumption: the server will send again what came behind that.
     pub(super) fn resume(&self) -> u32 {
         let mut state = self.lock();
+        (state.waits, state.told) = (Waits::No, state.handled);
         state.again = state.open.iter().map(|open| open.mark).collect();
         state.handled
     }
@@ -313,9 +365,11 @@ impl Drop for Receipt {
         if let Some(open) = at.and_then(|at| state.open.get_mut(at)) {
             open.done = true;
         }
-        state.advance();
+        let is_to_be_told = state.advance_for_server();
         drop(state);
-        inbound.handled.notify_one();
+        if is_to_be_told {
+            inbound.handled.notify_one();
+        }
     }
 }
 
@@ -351,6 +405,7 @@ impl Marked for u64 {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
     use xmpp_parsers::iq::Iq;
     use xmpp_parsers::jid::Jid;
     use xmpp_parsers::message::{Id, Message};
@@ -693,10 +748,37 @@ mod tests {
         assert_eq!(inbound.counts(), (2, 2));
     }
 
-    #[tokio::test]
-    async fn whoever_waits_is_told_that_something_is_handled() {
+    #[test]
+    fn a_server_that_waits_is_told_and_no_other() {
         let inbound = Arc::<Inbound>::default();
-        drop(receive(&inbound, "a"));
-        inbound.handled.notified().await;
+        let is_told = || inbound.handled.notified().now_or_never().is_some();
+        let take = |ids: [&str; 3]| ids.map(|id| receive(&inbound, id));
+        drop(take(["a", "b", "c"]));
+        assert!(!is_told(), "it did not ask");
+        assert!(!inbound.asked());
+        let [first, second, third] = take(["d", "e", "f"]);
+        drop(first);
+        assert!(!is_told(), "a moment is not over");
+        assert_eq!(inbound.tell(), 4);
+        drop(third);
+        assert!(!is_told(), "what is not in a row counts for nothing");
+        drop(second);
+        assert!(is_told(), "it waits for more than it was told");
+        assert!(!inbound.asked());
+        assert_eq!(inbound.tell(), 6);
+
+        inbound.asked();
+        for _ in 1..MUCH {
+            drop(receive(&inbound, "g"));
+        }
+        assert!(!is_told());
+        drop(receive(&inbound, "g"));
+        assert!(is_told() && inbound.asked(), "that is much");
+
+        let receipts = take(["j", "k", "l"]);
+        inbound.tell();
+        inbound.resume();
+        drop(receipts);
+        assert!(!is_told(), "over another connection it asks anew");
     }
 }

@@ -4,6 +4,8 @@
 
 mod config;
 mod connect;
+#[cfg(feature = "ffi")]
+mod ending;
 mod guard;
 mod link;
 mod login;
@@ -15,6 +17,8 @@ mod state;
 mod tap;
 
 pub use config::{Config, Security};
+#[cfg(feature = "ffi")]
+pub use ending::end_all;
 #[cfg(feature = "fuzzing")]
 pub(crate) use guard::guarded;
 #[cfg(feature = "sandbox")]
@@ -31,7 +35,7 @@ use std::time::Duration;
 
 use minidom::Element;
 use tokio::runtime::Runtime;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout};
 use tokio_xmpp::Stanza;
 use xmpp_parsers::iq::{Iq, IqHeader, IqPayload};
@@ -88,7 +92,7 @@ impl Drop for Inner {
         // Nobody has the session any more. A stream that is merely cut would be kept by the server for minutes, with
         // all that is meant for it.
         let (done, closed) = oneshot::channel();
-        if self.orders.send(Order::Close { done }).is_err() {
+        if self.orders.send(Order::Close { done, in_silence: false }).is_err() {
             return runtime.shutdown_background();
         }
         let runtime = RuntimeGuard(Some(runtime));
@@ -197,10 +201,11 @@ impl Session {
             managed: AtomicBool::new(false),
         });
         let (orders, ordered) = mpsc::unbounded_channel();
+        let (stream, over) = watch::channel(());
         let (task_config, task_shared) = (config.clone(), shared.clone());
         let opened = handle.spawn(async move {
             let dialed = link::dial(&task_config, &task_config.jid, None).await?;
-            let pump = Pump::new(task_config, task_shared, dialed, ordered, handler);
+            let pump = Pump::new(task_config, task_shared, dialed, ordered, handler, stream);
             tokio::spawn(pump.run());
             Ok(())
         });
@@ -212,6 +217,10 @@ impl Session {
                 );
             }
         }
+        #[cfg(feature = "ffi")]
+        ending::remember(&orders, over);
+        #[cfg(not(feature = "ffi"))]
+        drop(over);
         let session = Self(Arc::new(Inner {
             orders,
             shared,
@@ -382,7 +391,7 @@ impl Session {
     /// Ends the stream cleanly, or cuts it after two seconds. Requests still waiting end as `Closed`.
     pub(crate) async fn close(&self) {
         let (done, closed) = oneshot::channel();
-        if self.order(Order::Close { done }).is_ok() {
+        if self.order(Order::Close { done, in_silence: false }).is_ok() {
             let _ = closed.await;
         }
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_xmpp::Stanza;
 use tokio_xmpp::xmlstream::RawStanzaHeader;
@@ -39,6 +39,9 @@ const GARBLED: u32 = 3;
 /// A connection that lived that long was a good one: the next attempt need not wait as long as the one before.
 const GOOD: Duration = Duration::from_secs(10);
 
+/// For how long nobody is told that a session is over which was ended in silence.
+const SILENCE: Duration = Duration::from_secs(1);
+
 /// Who is told what comes in. Called from the session's task, so it must never wait.
 pub(crate) trait Handler: Send + 'static {
     /// A message came. The server may forget it when the receipt is dropped.
@@ -53,7 +56,10 @@ pub(crate) trait Handler: Send + 'static {
     fn features(&self) -> &'static [&'static str] {
         &[]
     }
-    /// Whether there is room for more. Where there is none, nothing is read until a receipt is dropped; answers wait too.
+    /// All that had come in was given; to wake whoever waits for it once, and not for each.
+    fn caught_up(&mut self) {}
+    /// Whether there is room for more. Where there is none, nothing is read until the session is told to look; answers
+    /// wait too.
     fn has_room(&self) -> bool {
         true
     }
@@ -85,6 +91,8 @@ pub(super) enum Order {
     },
     Close {
         done: oneshot::Sender<()>,
+        /// Whether those who wait for something are told only a while after the stream is over.
+        in_silence: bool,
     },
     /// To look whether there is room again.
     Look,
@@ -108,11 +116,19 @@ impl Line {
         outbox: &mut Outbox,
         requests: &mut Requests,
         inbound: &Inbound,
+        handler: &mut dyn Handler,
         may_read: bool,
     ) -> Event {
         match self {
             Self::Up(link) => {
-                Event::Incoming(poll_fn(|cx| link.poll(cx, outbox, requests, inbound, may_read)).await)
+                let incoming = poll_fn(|cx| {
+                    let incoming = link.poll(cx, outbox, requests, inbound, may_read);
+                    if incoming.is_pending() {
+                        handler.caught_up();
+                    }
+                    incoming
+                });
+                Event::Incoming(incoming.await)
             }
             Self::Down(dialing) => Event::Dialed(dialing.await),
         }
@@ -142,6 +158,8 @@ pub(super) struct Pump {
     attempts: u32,
     garbled: u32,
     early: Vec<Stanza>,
+    /// Dropped when the stream is over.
+    stream: Option<watch::Sender<()>>,
     _last_word: LastWord,
 }
 
@@ -163,6 +181,7 @@ impl Pump {
         dialed: Dialed,
         orders: mpsc::UnboundedReceiver<Order>,
         handler: Box<dyn Handler>,
+        stream: watch::Sender<()>,
     ) -> Self {
         let jid = config.jid.clone();
         let mut pump = Self {
@@ -184,6 +203,7 @@ impl Pump {
             attempts: 0,
             garbled: 0,
             early: Vec::new(),
+            stream: Some(stream),
         };
         if let Begun::New(new) = dialed.begun {
             pump.begin(*new);
@@ -199,15 +219,16 @@ impl Pump {
             let may_read = self.handler.has_room();
             let deadline =
                 [self.requests.deadline(), self.link_deadline(may_read)].into_iter().flatten().min();
+            let handler = &mut *self.handler;
             let over = tokio::select! {
-                event = self.line.next(&mut self.outbox, &mut self.requests, &self.inbound, may_read) => {
+                event = self.line.next(&mut self.outbox, &mut self.requests, &self.inbound, handler, may_read) => {
                     match event {
                         Event::Incoming(incoming) => self.incoming(incoming),
                         Event::Dialed(dialed) => self.dialed(dialed),
                     }
                 }
                 order = self.orders.recv() => match order {
-                    Some(Order::Close { done }) => break (closed(), Some(done)),
+                    Some(Order::Close { done, in_silence }) => break (closed(), Some((done, in_silence))),
                     Some(order) => {
                         self.take(order);
                         Ok(())
@@ -217,7 +238,7 @@ impl Pump {
                 },
                 () = self.inbound.handled.notified() => {
                     if let Line::Up(link) = &mut self.line {
-                        link.handled();
+                        link.handled(&self.inbound);
                     }
                     Ok(())
                 }
@@ -233,13 +254,18 @@ impl Pump {
         self.end(reason, closing).await;
     }
 
-    async fn end(mut self, reason: Error, closing: Option<oneshot::Sender<()>>) {
+    async fn end(mut self, reason: Error, closing: Option<(oneshot::Sender<()>, bool)>) {
         if reason.kind() != ErrorKind::Closed {
             log::warn!("the session of {} is over: {reason}", self.jid);
         }
         // Before the orders end, so that whoever is refused one learns why.
         let _ = self.shared.over.set(reason.clone());
         self.orders.close();
+        let (done, in_silence) = closing.unzip();
+        if in_silence == Some(true) {
+            self.end_stream().await;
+            sleep(SILENCE).await;
+        }
         self.requests.refuse(&reason);
         while let Ok(order) = self.orders.try_recv() {
             refuse(order, &reason);
@@ -247,23 +273,29 @@ impl Pump {
         self.handler.over(&reason);
         let error = Some(reason.clone()).filter(|reason| reason.kind() != ErrorKind::Closed);
         self.shared.tell(ConnectionState::Closed { error });
-        if let Line::Up(link) = self.line {
+        self.end_stream().await;
+        self.outbox.refuse(&reason);
+        if let Some(done) = done {
+            let _ = done.send(());
+        }
+    }
+
+    async fn end_stream(&mut self) {
+        let never = Box::pin(std::future::pending());
+        if let Line::Up(link) = std::mem::replace(&mut self.line, Line::Down(never)) {
             let close = link.close(&mut self.outbox, &mut self.requests, &self.inbound);
             if timeout(CLOSE_TIMEOUT, close).await.is_err() {
                 log::debug!("the stream of {} was cut, as it did not end in time", self.jid);
             }
         }
-        self.outbox.refuse(&reason);
-        if let Some(done) = closing {
-            let _ = done.send(());
-        }
+        self.stream.take();
     }
 
     fn link_deadline(&self, may_read: bool) -> Option<Instant> {
         match &self.line {
             // Whoever does not listen cannot say that nobody speaks.
-            Line::Up(link) if may_read => Some(link.deadline()),
-            _ => None,
+            Line::Up(link) => [may_read.then(|| link.deadline()), link.ack_at()].into_iter().flatten().min(),
+            Line::Down(_) => None,
         }
     }
 
@@ -557,6 +589,6 @@ fn refuse(order: Order, reason: &Error) {
         Order::Request(RequestOrder { answer, .. }) => drop(answer.send(Err(reason.clone()))),
         Order::Send { sent: Some(sent), .. } => drop(sent.send(Err(reason.clone()))),
         Order::Send { sent: None, .. } | Order::Look => {}
-        Order::Close { done } => drop(done.send(())),
+        Order::Close { done, .. } => drop(done.send(())),
     }
 }

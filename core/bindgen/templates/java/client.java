@@ -8,10 +8,13 @@ public final class {{ class.name }}{% if class.context or class.items or class.u
 {%- if class.context %}AutoCloseable{% endif %}
 {%- if class.items %}{% if class.context %}, {% endif %}Iterable<{{ class.items }}>{% endif %} {
     final Handle handle;
+    // What it came from does not end before it, though nobody may have that any more.
+    private final Handle source;
     private final Executor executor;
 
     private {{ class.name }}(In in) {
         handle = in.handle();
+        source = in.source();
         executor = in.executor();
     }
 

@@ -44,7 +44,7 @@ final class Call<T> {
 
     /** For what need not be waited for. */
     T now() {
-        In in = new In(Native.call(number, id(), arguments), executor);
+        In in = new In(Native.call(number, id(), arguments), executor, handle);
         Reference.reachabilityFence(this);
         return value(in, in.status());
     }
@@ -70,7 +70,7 @@ final class Call<T> {
         if (bytes == null) {
             throw new IllegalStateException("nothing is known of this operation");
         }
-        In in = new In(bytes, executor);
+        In in = new In(bytes, executor, handle);
         int status = in.status();
         return status == AGAIN ? null : new Taken<>(value(in, status));
     }

@@ -18,10 +18,13 @@ import java.util.concurrent.Executor;
  */
 public final class Client implements AutoCloseable {
     final Handle handle;
+    // What it came from does not end before it, though nobody may have that any more.
+    private final Handle source;
     private final Executor executor;
 
     private Client(In in) {
         handle = in.handle();
+        source = in.source();
         executor = in.executor();
     }
 

@@ -12,10 +12,13 @@ import java.util.concurrent.Executor;
  */
 public final class Hole implements Event {
     final Handle handle;
+    // What it came from does not end before it, though nobody may have that any more.
+    private final Handle source;
     private final Executor executor;
 
     private Hole(In in) {
         handle = in.handle();
+        source = in.source();
         executor = in.executor();
     }
 

@@ -15,11 +15,23 @@ import java.util.function.Function;
 final class In {
     private final ByteBuffer buffer;
     private final Executor executor;
+    private final Handle source;
 
-    /** Objects that are in it complete their futures on this executor. */
-    In(byte[] bytes, Executor executor) {
+    /** Objects that are in it complete their futures on this executor, and do not outlive the one it came from. */
+    In(byte[] bytes, Executor executor, Handle source) {
         buffer = ByteBuffer.wrap(bytes);
         this.executor = executor;
+        this.source = source;
+    }
+
+    /** For what has no objects in it. */
+    In(byte[] bytes, Executor executor) {
+        this(bytes, executor, null);
+    }
+
+    /** What it came from. */
+    Handle source() {
+        return source;
     }
 
     Executor executor() {

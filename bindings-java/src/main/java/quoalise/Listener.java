@@ -24,10 +24,13 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Listener implements AutoCloseable, Iterable<Event> {
     final Handle handle;
+    // What it came from does not end before it, though nobody may have that any more.
+    private final Handle source;
     private final Executor executor;
 
     private Listener(In in) {
         handle = in.handle();
+        source = in.source();
         executor = in.executor();
     }
 

@@ -13,10 +13,13 @@ import java.util.concurrent.TimeoutException;
 /** What becomes of a connection. */
 public final class States implements AutoCloseable, Iterable<ConnectionState> {
     final Handle handle;
+    // What it came from does not end before it, though nobody may have that any more.
+    private final Handle source;
     private final Executor executor;
 
     private States(In in) {
         handle = in.handle();
+        source = in.source();
         executor = in.executor();
     }
 

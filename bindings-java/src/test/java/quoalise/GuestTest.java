@@ -241,8 +241,11 @@ class GuestTest {
     @ValueSource(strings = {"open", "listening", "pending", "waiting", "subscribed", "exit"})
     void theEndNeverHangs(String how) throws IOException, InterruptedException {
         Server.Account account = server.account();
+        // Newer ones warn of native libraries that nobody has allowed, and older ones do not know how to be told.
+        String allow = Runtime.version().feature() < 22 ? "-Xcheck:jni" : "--enable-native-access=ALL-UNNAMED";
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                allow,
                 "-Xcheck:jni",
                 "-Dquoalise.library.path=" + System.getProperty("quoalise.library.path"),
                 "-cp",
