@@ -3,7 +3,7 @@
 use jni::EnvUnowned;
 use jni::objects::{JClass, JString};
 
-use crate::error::{Failure, Throw};
+use crate::error::Throw;
 use crate::generated;
 
 /// Of which version it is, and of which interface. The loader refuses a library that isn't the jar's own.
@@ -13,6 +13,6 @@ pub extern "system" fn Java_quoalise_Library_identity<'local>(
     _class: JClass<'local>,
 ) -> JString<'local> {
     let identity = format!("{} {}", env!("CARGO_PKG_VERSION"), generated::INTERFACE);
-    let outcome = env.with_env(|env| Ok::<_, Failure>(JString::new(env, identity)?));
+    let outcome = env.with_env(|env| JString::new(env, identity));
     outcome.resolve::<Throw>()
 }

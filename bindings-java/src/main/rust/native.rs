@@ -42,7 +42,7 @@ pub extern "system" fn Java_quoalise_Native_call<'local>(
         if let Err(error) = generated::call(call, handle, &mut Input::new(&arguments), &mut out) {
             operation::result(Err::<(), _>(error), &mut out);
         }
-        Ok::<_, Failure>(env.byte_array_from_slice(&out)?)
+        env.byte_array_from_slice(&out)
     });
     outcome.resolve::<Throw>()
 }
@@ -71,7 +71,7 @@ pub extern "system" fn Java_quoalise_Native_take<'local>(
     id: jlong,
 ) -> JByteArray<'local> {
     let outcome = env.with_env(|env| match operation::take(id) {
-        Some(bytes) => Ok::<_, Failure>(env.byte_array_from_slice(&bytes)?),
+        Some(bytes) => env.byte_array_from_slice(&bytes),
         None => Ok(JByteArray::default()),
     });
     outcome.resolve::<Throw>()
@@ -84,7 +84,11 @@ pub extern "system" fn Java_quoalise_Native_cancel<'local>(
     _class: JClass<'local>,
     id: jlong,
 ) {
-    env.with_env(|_| Ok::<_, Failure>(operation::cancel(id))).resolve::<Throw>();
+    let outcome = env.with_env(|_| {
+        operation::cancel(id);
+        Ok::<_, Failure>(())
+    });
+    outcome.resolve::<Throw>();
 }
 
 /// Lets an object go.
@@ -94,7 +98,11 @@ pub extern "system" fn Java_quoalise_Native_free<'local>(
     _class: JClass<'local>,
     handle: jlong,
 ) {
-    env.with_env(|_| Ok::<_, Failure>(handle::free(handle))).resolve::<Throw>();
+    let outcome = env.with_env(|_| {
+        handle::free(handle);
+        Ok::<_, Failure>(())
+    });
+    outcome.resolve::<Throw>();
 }
 
 /// For tests: an error of this kind on its way from the core.
@@ -113,7 +121,7 @@ pub extern "system" fn Java_quoalise_Native_error<'local>(
         );
         let mut out = Vec::new();
         error.encode(&mut out);
-        Ok::<_, Failure>(env.byte_array_from_slice(&out)?)
+        env.byte_array_from_slice(&out)
     });
     outcome.resolve::<Throw>()
 }

@@ -54,6 +54,8 @@ public final class Data implements Iterable<Reading>, Serializable {
     // By ascending row, the readings that hold more than a number, or something else; mostly there are none.
     private final transient int[] specialRows;
     private final transient List<Special> specials;
+    // Read when somebody asks; whoever asks at once reads it once more.
+    private transient volatile Metadata metadata;
 
     private record Special(
             int row, Optional<Value> value, OptionalDouble sum, OptionalDouble updateTime, Map<String, String> other) {}
@@ -295,7 +297,12 @@ public final class Data implements Iterable<Reading>, Serializable {
      * @return its metadata
      */
     public Metadata metadata() {
-        return Metadata.ofData(head);
+        Metadata read = metadata;
+        if (read == null) {
+            read = Metadata.ofData(head);
+            metadata = read;
+        }
+        return read;
     }
 
     /**

@@ -31,7 +31,7 @@ fn answer<'local, T: Encode>(
 ) -> Result<JByteArray<'local>, Failure> {
     let mut out = Vec::new();
     operation::result(result, &mut out);
-    Ok(env.byte_array_from_slice(&out)?)
+    env.byte_array_from_slice(&out)
 }
 
 /// The head of some data that the library has.
@@ -105,7 +105,7 @@ pub extern "system" fn Java_quoalise_Columns_ask<'local>(
             Ok(question) => operation::result(question.answer(), &mut out),
             Err(error) => operation::result(Err::<(), _>(error), &mut out),
         }
-        Ok::<_, Failure>(env.byte_array_from_slice(&out)?)
+        env.byte_array_from_slice(&out)
     });
     outcome.resolve::<Throw>()
 }
