@@ -136,7 +136,7 @@ mod tests {
         let mut model = Model::default();
         for (name, variants) in [("ErrorKind", ["NoAnswer", "Closed"]), ("Action", ["Next", "Prev"])] {
             let variants = variants.map(variant).to_vec();
-            model.enums.insert(name.to_owned(), Enum { doc: String::new(), variants });
+            model.enums.insert(name.to_owned(), Enum { doc: String::new(), grows: false, variants });
         }
         let text = "As [`run`](Self::run),\nbut `Next` of `a b`.\n\nMore: `Client::run`.\n\n# Errors\nOn `NoAnswer`.";
         let doc = Doc::of(text, &model, &Plain);
