@@ -38,3 +38,8 @@ pub fn free(handle: i64) {
     // Outside the lock: the last of a client ends its session.
     drop(object);
 }
+
+/// How many there are.
+pub fn count() -> usize {
+    HELD.read().unwrap_or_else(PoisonError::into_inner).len()
+}

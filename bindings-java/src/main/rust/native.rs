@@ -105,6 +105,22 @@ pub extern "system" fn Java_quoalise_Native_free<'local>(
     outcome.resolve::<Throw>();
 }
 
+/// For tests: how many objects and operations there are.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_quoalise_Native_held<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+) -> JLongArray<'local> {
+    let outcome = env.with_env(|env| {
+        let held =
+            [handle::count(), operation::count()].map(|count| jlong::try_from(count).unwrap_or(jlong::MAX));
+        let array = env.new_long_array(held.len())?;
+        array.set_region(env, 0, &held)?;
+        Ok::<_, Failure>(array)
+    });
+    outcome.resolve::<Throw>()
+}
+
 /// For tests: an error of this kind on its way from the core.
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_quoalise_Native_error<'local>(

@@ -175,6 +175,11 @@ pub fn cancel(id: i64) {
     drop(operation);
 }
 
+/// How many there are that nobody has taken or given up.
+pub fn count() -> usize {
+    operations().all.len()
+}
+
 fn operations() -> MutexGuard<'static, Operations> {
     OPERATIONS.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -28,6 +28,9 @@ final class Native {
     /** Lets an object go. */
     static native void free(long handle);
 
+    /** For tests: how many objects there are, and how many operations. */
+    static native long[] held();
+
     /** For tests: an error of this kind, for {@link QuoaliseException#read}. */
     static native byte[] error(String kind);
 }

@@ -25,8 +25,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -191,6 +193,54 @@ class GuestTest {
             stuck.forEach(waiting -> waiting.cancel(true));
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void nothingIsLeftBehind() throws Exception {
+        long before = objects();
+        beginAndGiveUp();
+        until("objects are left", () -> objects() <= before);
+    }
+
+    /** In a frame of its own, which holds nothing any more when it is left. */
+    private void beginAndGiveUp() throws InterruptedException {
+        try (Client client = server.builder().connect()) {
+            ThreadLocalRandom random = ThreadLocalRandom.current();
+            List<CompletableFuture<?>> begun = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                CompletableFuture<?> future = switch (i % 4) {
+                    case 0 -> client.getHistoryAsync(server.provider, server.seriesOf("empty"));
+                    case 1 -> client.getHistoryAsync(server.provider, server.seriesOf("refused"));
+                    case 2 -> client.beginAsync(server.provider, "get_tariff");
+                    default -> client.states().nextAsync();
+                };
+                begun.add(future);
+                if (random.nextInt(3) == 0) {
+                    future.orTimeout(random.nextInt(30), TimeUnit.MILLISECONDS);
+                }
+                if (random.nextInt(4) == 0) {
+                    Thread.sleep(random.nextInt(3));
+                    begun.get(random.nextInt(begun.size())).cancel(true);
+                }
+            }
+            begun.forEach(future -> future.cancel(true));
+            // What is being taken just now is done in a moment.
+            until("operations are left", () -> Native.held()[1] == 0);
+            assertEquals(0, client.getHistory(server.provider, server.seriesOf("empty")).size());
+        }
+    }
+
+    /** How many objects the library holds for Java, when nobody has them but by chance. */
+    private static long objects() {
+        System.gc();
+        return Native.held()[0];
+    }
+
+    private static void until(String otherwise, BooleanSupplier is) throws InterruptedException {
+        for (int tries = 0; !is.getAsBoolean(); tries++) {
+            assertTrue(tries < 200, otherwise);
+            Thread.sleep(50);
         }
     }
 

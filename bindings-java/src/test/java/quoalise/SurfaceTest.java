@@ -37,6 +37,7 @@ class SurfaceTest {
     private static final Map<String, Set<String>> BESIDE = Map.of(
             "Client", Set.of("builder"),
             "Execution", Set.of("close"),
+            "Hole", Set.of("toString"),
             "Listener", Set.of("iterator", "publisher"),
             "States", Set.of("iterator", "publisher"));
 
