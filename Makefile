@@ -3,11 +3,11 @@
 # Unoptimised as the tests, so that nothing is built twice.
 CHAOS := cargo run --locked -q -p quoalise-tests --all-features --bin quoalise-chaos --
 
-# What `make wheel` builds for. zig links for old versions of the C library, and for other processors: tried were also
+# What `make wheel` and `make jar` build for. zig links for old versions of the C library, and for other processors: tried were also
 # aarch64-unknown-linux-gnu and x86_64-unknown-linux-musl.
 TARGETS := x86_64-unknown-linux-gnu
 
-.PHONY: help setup build test demo bench fuzz chaos soak bindings wheel fmt lint clean
+.PHONY: help setup build test demo bench fuzz chaos soak bindings jar wheel fmt lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -46,6 +46,10 @@ soak: ## measure a client over many pushes and reconnects
 bindings: ## write the mechanical part of the wrappers, from core/src/ffi and uniffi.toml
 	@tests/setup system python
 	@core/bindgen/run
+
+jar: ## the jar of the Java library with native libraries in it, its sources and Javadoc, as a Maven repository in dist/maven
+	@tests/setup system python
+	@. .venv/bin/activate && bindings-java/jar dist/maven $(TARGETS)
 
 wheel: ## wheels of the Python package for Linux, and its source, in dist; needs `rustup target add` of what is in TARGETS
 	@tests/setup system python

@@ -32,6 +32,8 @@ class Counting(unittest.TestCase):
             "===== 10 passed in 1.25s =====": "10 passed, 0 failed, 0 skipped",
             "= 3 failed, 10 passed, 2 skipped, 1 warning, 2 errors in 61.25s (0:01:01) =": "10 passed, 5 failed, 2 skipped",
             "2 passed, 1 xfailed in 0.01s": "3 passed, 0 failed, 0 skipped",
+            "[INFO] Tests run: 20, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 6.1 s -- in quoalise.DataTest\n"
+            "[ERROR] Tests run: 33, Failures: 2, Errors: 1, Skipped: 3": "27 passed, 3 failed, 3 skipped",
             "4 passed, 1 failed": "4 passed, 1 failed, 0 skipped",
             "bench: 4 passed, 0 failed, 2 skipped": "4 passed, 0 failed, 2 skipped",
         }.items():

@@ -212,12 +212,8 @@ impl Data {
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let data = self.now();
         let core = data.inner();
-        let part = |part: &quoalise::data::Part| {
-            let one = CoreData::new(part.meta().clone(), Records::new());
-            let rows = core.records().select(part.rows());
-            Self::of(one.with_records([(part.version(), rows)])).into_bound_py_any(py)
-        };
-        PyTuple::new(py, core.parts().iter().map(part).collect::<PyResult<Vec<_>>>()?)
+        let parts = (0..core.parts().len()).map(|part| Self::of(core.part(part)).into_bound_py_any(py));
+        PyTuple::new(py, parts.collect::<PyResult<Vec<_>>>()?)
     }
 
     /// The SenML version (``bver``) of the first series.

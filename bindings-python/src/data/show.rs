@@ -18,28 +18,9 @@ fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{plural}")
 }
 
-/// How many records, of what, and of which time: no reading, and no meter's number, as this comes into logs.
+/// What a log shows.
 pub fn line(data: &Data) -> String {
-    let records = data.records();
-    let measurement = &data.meta().measurement;
-    let mut line = format!("<quoalise.Data: {}", counted(records.len(), "record"));
-    if let Some(name) = measurement.name.as_ref().or(measurement.quantity.as_ref()) {
-        let _ = write!(line, " of {name}");
-    }
-    if let Some(unit) = measurement.unit.as_deref().or(records.units().find(|unit| !unit.is_empty())) {
-        let _ = write!(line, " in {unit}");
-    }
-    if let (Some(first), Some(last)) = (records.times().iter().min(), records.times().iter().max()) {
-        let _ = write!(line, ", {} to {}", time(*first), time(*last));
-    }
-    let gaps = records.iter().filter(Record::is_gap).count();
-    if gaps > 0 {
-        let _ = write!(line, ", {}", counted(gaps, "gap"));
-    }
-    if data.parts().len() > 1 {
-        let _ = write!(line, ", {} series", data.parts().len());
-    }
-    line + ">"
+    format!("<quoalise.Data: {}>", data.summary())
 }
 
 fn escape(text: &str) -> String {

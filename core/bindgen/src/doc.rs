@@ -13,6 +13,10 @@ pub struct Doc {
 
 /// How a language writes of code and of things.
 pub trait Manners {
+    /// Some words.
+    fn text(&self, text: &str) -> String {
+        text.to_owned()
+    }
     /// Some code.
     fn code(&self, text: &str) -> String;
     /// A kind of error.
@@ -64,11 +68,11 @@ fn spoken(text: &str, model: &Model, manners: &dyn Manners) -> String {
             },
             _ => (before, after),
         };
-        out.push_str(before);
+        out.push_str(&manners.text(before));
         out.push_str(&code_of(code, model, manners));
         rest = after;
     }
-    out.push_str(rest);
+    out.push_str(&manners.text(rest));
     out
 }
 

@@ -1,5 +1,6 @@
 //! Files on their way into the tree: formatted by their language's formatter, and only written where they differ.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -16,7 +17,13 @@ pub struct File {
 
 /// Writes what differs, or fails where something does.
 pub fn put(root: &Path, files: Vec<File>, check: bool) -> Result<()> {
-    let mut stale = Vec::new();
+    let mut stale = abandoned(root, &files)?;
+    if !check {
+        for path in stale.drain(..) {
+            std::fs::remove_file(root.join(&path)).with_context(|| path.clone())?;
+            writeln!(std::io::stdout(), "removed {path}")?;
+        }
+    }
     for File { path, text } in files {
         let text = formatted(root, &path, text).with_context(|| path.clone())?;
         let file = root.join(&path);
@@ -34,6 +41,31 @@ pub fn put(root: &Path, files: Vec<File>, check: bool) -> Result<()> {
         bail!("not what core/src/ffi and uniffi.toml say: {}: run `make bindings`", stale.join(", "));
     }
     Ok(())
+}
+
+/// How a file that is written begins, behind what makes it a comment.
+const REMARK: &str = "Written by `make bindings`";
+
+/// Files that were written once, beside those that are, and are no more: a class of the interface went.
+fn abandoned(root: &Path, files: &[File]) -> Result<Vec<String>> {
+    let written: BTreeSet<&Path> = files.iter().map(|file| Path::new(&file.path)).collect();
+    let folders: BTreeSet<&Path> = written.iter().filter_map(|path| path.parent()).collect();
+    let mut abandoned = Vec::new();
+    for folder in folders {
+        for entry in std::fs::read_dir(root.join(folder)).with_context(|| folder.display().to_string())? {
+            let entry = entry?;
+            let path = folder.join(entry.file_name());
+            if !entry.file_type()?.is_file() || written.contains(&*path) {
+                continue;
+            }
+            let text = std::fs::read(entry.path())?;
+            let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            if String::from_utf8_lossy(line).contains(REMARK) {
+                abandoned.push(path.display().to_string());
+            }
+        }
+    }
+    Ok(abandoned)
 }
 
 fn formatted(root: &Path, path: &str, text: String) -> Result<String> {

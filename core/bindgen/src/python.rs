@@ -14,6 +14,7 @@ use crate::doc::{Doc, Manners, wrapped};
 use crate::model::{Argument, Callable, Default, Enum, Model, Record, Type};
 use crate::names::{kebab, shouted};
 use crate::output::File;
+use crate::tables::{self, Common, Errors};
 
 /// Columns of the lines that are written.
 const COLUMNS: usize = 110;
@@ -59,61 +60,18 @@ struct Names {
     python: Python,
 }
 
-/// `tests/errors.json`, as far as it is about Python.
-#[derive(Deserialize)]
-struct ErrorTable {
-    groups: Vec<ErrorGroup>,
-    kinds: Vec<ErrorKind>,
-}
-
-#[derive(Deserialize)]
-struct ErrorGroup {
-    group: String,
-    about: String,
-    python: String,
-}
-
-#[derive(Deserialize)]
-struct ErrorKind {
-    kind: String,
-    python: String,
-    /// The group or the kind above.
-    under: Option<String>,
-    /// A class of Python's own that it is too.
-    python_also: Option<String>,
-}
-
-impl ErrorTable {
-    fn class_of(&self, name: &str) -> Option<&str> {
-        let group = self.groups.iter().find(|group| group.group == name).map(|group| &*group.python);
-        group.or_else(|| self.kinds.iter().find(|kind| kind.kind == name).map(|kind| &*kind.python))
-    }
-}
-
-/// The classes of errors in all languages.
-const ERRORS: &str = "tests/errors.json";
-
-#[derive(Deserialize)]
-struct Common {
-    hidden: BTreeSet<String>,
-    taken: BTreeMap<String, String>,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Python {
     hand_written: BTreeSet<String>,
     properties: BTreeSet<String>,
-    iterators: BTreeMap<String, String>,
-    contexts: BTreeMap<String, String>,
     types: BTreeMap<String, (String, String)>,
 }
 
 /// Writes all files of the Python wrapper.
 pub fn generate(root: &Path, model: &Model, names: &toml::Table) -> Result<Vec<File>> {
     let names: Names = names.clone().try_into().context("uniffi.toml")?;
-    let errors = std::fs::read_to_string(root.join(ERRORS)).context(ERRORS)?;
-    let errors: ErrorTable = serde_json::from_str(&errors).context(ERRORS)?;
+    let errors = Errors::read(root, model, "python")?;
     let back_end = BackEnd { model, names: &names.python, errors: &errors, common: &names.common };
     let mut interface = back_end.interface()?;
     // What is native and written by hand says itself what it is.
@@ -295,7 +253,7 @@ impl Manners for Rest {
 struct BackEnd<'m> {
     model: &'m Model,
     names: &'m Python,
-    errors: &'m ErrorTable,
+    errors: &'m Errors,
     common: &'m Common,
 }
 
@@ -313,7 +271,7 @@ impl BackEnd<'_> {
             for method in &object.methods {
                 methods.push(self.method(name, method, false)?);
             }
-            let context = self.names.contexts.get(name).cloned();
+            let context = self.common.contexts.get(name).cloned();
             let class = Class { name: name.clone(), doc: self.docs(&object.doc), methods, context };
             if object.is_async() { &mut clients } else { &mut values }.push(class);
         }
@@ -338,8 +296,8 @@ impl BackEnd<'_> {
             records: records.map(|(name, record)| self.record(name, record)).collect::<Result<_>>()?,
             enums: enums.map(|(name, of)| self.enumeration(name, of)).collect(),
             unions: self.unions()?,
-            error_groups: self.error_groups(),
-            errors: self.error_classes()?,
+            error_groups: self.errors.groups.iter().map(|class| self.error_class(class)).collect(),
+            errors: self.error_classes(),
             by_hand_names: by_hand.join(", "),
             by_hand: String::new(),
         })
@@ -387,7 +345,7 @@ impl BackEnd<'_> {
             Some(Type::Object(name)) if self.is_client(name) => Some(name.clone()),
             _ => None,
         };
-        let opens = wrapped.as_ref().is_some_and(|name| self.names.contexts.contains_key(name));
+        let opens = wrapped.as_ref().is_some_and(|name| self.common.contexts.contains_key(name));
         let is_property = self.names.properties.contains(&qualified);
         if is_property && (*is_async || !arguments.is_empty()) {
             bail!("uniffi.toml: {qualified} cannot be a property: it has arguments, or is waited for");
@@ -400,7 +358,7 @@ impl BackEnd<'_> {
             is_async: *is_async,
             is_property,
             taken: self.common.taken.get(&qualified).cloned(),
-            is_iterator: self.names.iterators.get(of).is_some_and(|next| next == name),
+            is_iterator: self.common.iterators.get(of).is_some_and(|next| next == name),
             throws: *throws,
             arguments: parameters,
             passed,
@@ -507,36 +465,22 @@ impl BackEnd<'_> {
         self.model.unions.iter().map(union).collect()
     }
 
-    fn error_groups(&self) -> Vec<ErrorClass> {
-        let group = |group: &ErrorGroup| ErrorClass {
-            name: group.python.clone(),
-            bases: vec!["Error".to_owned()],
-            kind: None,
-            doc: self.docs(&group.about),
-        };
-        self.errors.groups.iter().map(group).collect()
+    fn error_class(&self, class: &tables::ErrorClass) -> ErrorClass {
+        ErrorClass {
+            name: class.name.clone(),
+            bases: std::iter::once(class.parent.clone()).chain(class.also.clone()).collect(),
+            kind: class.kind.as_deref().map(kebab),
+            doc: self.docs(&class.doc),
+        }
     }
 
     /// A class for each kind, bases first.
-    fn error_classes(&self) -> Result<Vec<ErrorClass>> {
-        let kinds = &self.model.enums.get("ErrorKind").context("there is no ErrorKind")?.variants;
-        let class = |kind: &crate::model::Variant| {
-            let name = kebab(&kind.name);
-            let told = self.errors.kinds.iter().find(|told| told.kind == name);
-            let told = told.with_context(|| format!("{ERRORS} lacks {name}"))?;
-            let base = match &told.under {
-                None => "Error",
-                Some(under) => {
-                    self.errors.class_of(under).with_context(|| format!("{ERRORS} lacks {under}"))?
-                }
-            };
-            let bases = std::iter::once(base.to_owned()).chain(told.python_also.clone()).collect();
-            Ok(ErrorClass { name: told.python.clone(), bases, kind: Some(name), doc: self.docs(&kind.doc) })
-        };
-        let mut classes: Vec<ErrorClass> = kinds.iter().map(class).collect::<Result<_>>()?;
-        let is_kind = |base: &String| self.errors.kinds.iter().any(|kind| kind.python == *base);
+    fn error_classes(&self) -> Vec<ErrorClass> {
+        let mut classes: Vec<ErrorClass> =
+            self.errors.kinds.iter().map(|class| self.error_class(class)).collect();
+        let is_kind = |base: &String| self.errors.kinds.iter().any(|kind| kind.name == *base);
         classes.sort_by_key(|class| class.bases.iter().any(is_kind));
-        Ok(classes)
+        classes
     }
 
     fn docs(&self, text: &str) -> Docs {

@@ -43,6 +43,8 @@ pub use series::{Rights, Series};
 use std::collections::HashMap;
 use std::ops::Range;
 
+use jiff::Timestamp;
+
 use crate::senml::{self, DEFAULT_VERSION, Error, Pack, ReadOptions, Record, Records, Value, WriteOptions};
 
 /// The XML namespace of the Quoalise payload.
@@ -248,6 +250,42 @@ impl Data {
             (part.version, part.rows) = (version, start..records.len());
         }
         Self { parts, records, attributes: self.attributes.clone(), other: self.other.clone() }
+    }
+
+    /// A series by itself.
+    ///
+    /// # Panics
+    /// If there is no such part.
+    pub fn part(&self, part: usize) -> Self {
+        let part = &self.parts[part];
+        let empty = Self::new(part.meta.clone(), Records::new());
+        empty.with_records([(part.version, self.records.select(part.rows()))])
+    }
+
+    /// How many records, of what, and of which time: no reading, and no meter's number, as this comes into logs.
+    pub fn summary(&self) -> String {
+        let counted = |number: usize, what| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+        let time = |micros: i64| Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
+        let (records, measurement) = (&self.records, &self.meta().measurement);
+        let mut line = counted(records.len(), "record");
+        if let Some(name) = measurement.name.as_ref().or(measurement.quantity.as_ref()) {
+            line += &format!(" of {name}");
+        }
+        if let Some(unit) = measurement.unit.as_deref().or(records.units().find(|unit| !unit.is_empty())) {
+            line += &format!(" in {unit}");
+        }
+        let times = records.times().iter();
+        if let (Some(first), Some(last)) = (times.clone().min(), times.max()) {
+            line += &format!(", {} to {}", time(*first), time(*last));
+        }
+        let gaps = records.iter().filter(Record::is_gap).count();
+        if gaps > 0 {
+            line += &format!(", {}", counted(gaps, "gap"));
+        }
+        if self.parts.len() > 1 {
+            line += &format!(", {} series", self.parts.len());
+        }
+        line
     }
 
     /// The same payload with the records before a time alone.

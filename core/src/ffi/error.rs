@@ -79,6 +79,13 @@ impl Error {
     }
 }
 
+impl Error {
+    /// A failure that a wrapper has found out by itself, and what to do about it.
+    pub fn new(kind: ErrorKind, message: &str, remedy: &'static str) -> Arc<Self> {
+        CoreError::new(kind, message).remedy(remedy).into()
+    }
+}
+
 impl From<CoreError> for Error {
     fn from(error: CoreError) -> Self {
         Self(error)

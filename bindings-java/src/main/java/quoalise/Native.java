@@ -1,0 +1,33 @@
+package quoalise;
+
+/**
+ * The border to the native library. What crosses it is numbers and bytes: {@link In} and {@link Out} say how.
+ */
+final class Native {
+    static {
+        Library.load();
+    }
+
+    private Native() {}
+
+    /** Begins an operation under this number; true where it is done at once. Else {@link #drain} tells when. */
+    static native boolean start(long id, int call, long handle, byte[] arguments);
+
+    /** Calls what need not be waited for, and gives what {@link #take} does. */
+    static native byte[] call(int call, long handle, byte[] arguments);
+
+    /** Waits until operations are done, so many milliseconds at the most: their numbers. */
+    static native long[] drain(long patience);
+
+    /** Takes what came of an operation: null where it is not done, or was given up. */
+    static native byte[] take(long id);
+
+    /** Gives an operation up. */
+    static native void cancel(long id);
+
+    /** Lets an object go. */
+    static native void free(long handle);
+
+    /** For tests: an error of this kind, for {@link QuoaliseException#read}. */
+    static native byte[] error(String kind);
+}
