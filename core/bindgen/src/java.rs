@@ -96,6 +96,7 @@ pub fn generate(root: &Path, model: &Model, names: &toml::Table) -> Result<Vec<F
     environment.add_filter("later", later);
     environment.add_filter("itself", itself);
     environment.add_filter("saying", saying);
+    environment.add_filter("closing", closing);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     for (name, text) in TEMPLATES {
         environment.add_template(name, text)?;
@@ -156,6 +157,7 @@ fn with_imports(text: &str) -> String {
         .map(|(name, package)| format!("import {package}.{name};\n"))
         .collect();
     imports.sort();
+    let text = text.replace("\n\n}", "\n}");
     let imports = if imports.is_empty() { String::new() } else { format!("{}\n", imports.concat()) };
     text.replacen("package quoalise;\n\n", &format!("package quoalise;\n\n{imports}"), 1)
 }
@@ -350,6 +352,8 @@ struct Docs {
     arguments: Vec<(String, String)>,
     returns: Option<String>,
     errors: Option<String>,
+    /// Whether it waits.
+    waits: bool,
 }
 
 /// How Javadoc is written.
@@ -505,6 +509,7 @@ impl BackEnd<'_> {
             (Vec::new(), Vec::new(), Vec::new(), None);
         let mut short = Vec::new();
         let mut docs = self.docs(doc);
+        docs.waits = *is_async;
         let mut short_docs = docs.clone();
         for argument in arguments {
             let Argument { name, kind, by_ref, default } = argument;
@@ -828,7 +833,9 @@ impl BackEnd<'_> {
 
     fn docs(&self, text: &str) -> Docs {
         let Doc { body, errors } = Doc::of(text, self.model, &self.manners);
-        Docs { body, errors, ..Docs::default() }
+        // A virtual machine does not fork.
+        let never = self.manners.error("UsedAfterFork") + ".";
+        Docs { body, errors: errors.filter(|errors| *errors != never), ..Docs::default() }
     }
 
     /// A line of a table.
@@ -856,7 +863,7 @@ fn lines_of(text: &str, columns: usize) -> Vec<String> {
 
 /// A Javadoc comment at this indent.
 fn javadoc(docs: ViaDeserialize<Docs>, indent: usize) -> String {
-    let Docs { body, arguments, returns, errors } = docs.0;
+    let Docs { body, arguments, returns, errors, waits } = docs.0;
     let columns = COLUMNS - indent - 3;
     let mut lines: Vec<String> = Vec::new();
     for paragraph in body {
@@ -870,6 +877,11 @@ fn javadoc(docs: ViaDeserialize<Docs>, indent: usize) -> String {
     tags.extend(arguments.iter().map(|(name, said)| format!("@param {name} {said}")));
     tags.extend(returns.map(|said| format!("@return {said}")));
     tags.extend(errors.map(|said| format!("@throws QuoaliseException {said}")));
+    if waits {
+        let interrupted =
+            "@throws java.util.concurrent.CancellationException where the waiting thread is interrupted";
+        tags.push(interrupted.to_owned());
+    }
     if !tags.is_empty() {
         lines.push(String::new());
     }
@@ -897,6 +909,14 @@ fn itself(docs: ViaDeserialize<Docs>) -> minijinja::Value {
     minijinja::Value::from_serialize(Docs { arguments: Vec::new(), ..docs.0 })
 }
 
+/// With a word on threads that are interrupted: they do not wait.
+fn closing(docs: ViaDeserialize<Docs>) -> minijinja::Value {
+    let mut docs = docs.0;
+    docs.body
+        .push("A thread that is interrupted does not wait for it. It goes on by itself then.".to_owned());
+    minijinja::Value::from_serialize(Docs { waits: false, ..docs })
+}
+
 /// The same arguments, for something else.
 fn saying(docs: ViaDeserialize<Docs>, body: String) -> minijinja::Value {
     minijinja::Value::from_serialize(Docs { body: vec![body], ..docs.0 })
@@ -910,7 +930,7 @@ fn later(docs: ViaDeserialize<Docs>, name: &str) -> minijinja::Value {
         Some(returns) => format!("a future of {returns}"),
         None => "a future that is complete when it is done".to_owned(),
     };
-    let docs = Docs { body: vec![body], arguments, returns: Some(returns), errors: None };
+    let docs = Docs { body: vec![body], arguments, returns: Some(returns), ..Docs::default() };
     minijinja::Value::from_serialize(docs)
 }
 

@@ -8,13 +8,17 @@ public final class {{ class.name }}{% if class.context or class.items or class.u
 {%- if class.context %}AutoCloseable{% endif %}
 {%- if class.items %}{% if class.context %}, {% endif %}Iterable<{{ class.items }}>{% endif %} {
     final Handle handle;
+{% if class.is_async %}
     // What it came from does not end before it, though nobody may have that any more.
     private final Handle source;
+{% endif %}
     private final Executor executor;
 
     private {{ class.name }}(In in) {
         handle = in.handle();
+{% if class.is_async %}
         source = in.source();
+{% endif %}
         executor = in.executor();
     }
 
@@ -148,7 +152,7 @@ public final class {{ class.name }}{% if class.context or class.items or class.u
 {% elif method.is_async %}
 {% set is_close = class.context == method.name %}
 {% if is_close and method.name == "close" %}
-    {{ method.doc|javadoc(4) }}
+    {{ method.doc|closing|javadoc(4) }}
     @Override
     public void close() {
         callClose().close();
@@ -183,7 +187,10 @@ public final class {{ class.name }}{% if class.context or class.items or class.u
 {{ call(method, "handle", "executor", 8) }}    }
 
 {% if is_close and method.name != "close" %}
-    /** Does what {@link #{{ method.name }}()} does, at the end of a {@code try}. */
+    /**
+     * Does what {@link #{{ method.name }}()} does, at the end of a {@code try}. A thread that is interrupted does not wait for
+     * it. It goes on by itself then.
+     */
     @Override
     public void close() {
         call{{ method.name|pascal }}().close();
@@ -201,4 +208,14 @@ public final class {{ class.name }}{% if class.context or class.items or class.u
 
 {% endif %}
 {% endfor %}
+{% if not class.is_async %}
+    @Override
+    public String toString() {
+        return "{{ class.name }}["
+{% for method in class.methods if not method.parameters %}
+                + "{% if not loop.first %}, {% endif %}{{ method.name }}=" + {{ method.name }}()
+{% endfor %}
+                + "]";
+    }
+{% endif %}
 }

@@ -43,6 +43,7 @@ public final class Client implements AutoCloseable {
      * @throws QuoaliseException {@link HostUnknownException}, {@link UnreachableException},
      *     {@link ConnectTimeoutException}, {@link CertificateRefusedException}, {@link UnsuitableServerException},
      *     {@link LoginRefusedException}; also {@link InvalidArgumentException} for a CA file that cannot be used.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public static Client connect(String account, String password) {
         return builder(account, password).connect();
@@ -227,6 +228,7 @@ public final class Client implements AutoCloseable {
          * @throws QuoaliseException {@link HostUnknownException}, {@link UnreachableException},
          *     {@link ConnectTimeoutException}, {@link CertificateRefusedException}, {@link UnsuitableServerException},
          *     {@link LoginRefusedException}; also {@link InvalidArgumentException} for a CA file that cannot be used.
+         * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
          */
         public Client connect() {
             return callConnect().await();
@@ -274,6 +276,7 @@ public final class Client implements AutoCloseable {
      * @return where the person consents
      * @throws QuoaliseException {@link InvalidArgumentException} for a request that cannot be right; else as {@code
      *     getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Authorization authorizeUri(String provider, String name, AuthorizeOptions options) {
         return callAuthorizeUri(provider, name, options).await();
@@ -292,6 +295,7 @@ public final class Client implements AutoCloseable {
      * @return where the person consents
      * @throws QuoaliseException {@link InvalidArgumentException} for a request that cannot be right; else as {@code
      *     getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Authorization authorizeUri(String provider, String name) {
         return authorizeUri(provider, name, AuthorizeOptions.defaults());
@@ -335,6 +339,7 @@ public final class Client implements AutoCloseable {
      * @return whether it is there
      * @throws QuoaliseException {@link InvalidArgumentException}, {@link ConnectionLostException},
      *     {@link ClosedException}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Availability availability(String provider) {
         return callAvailability(provider).await();
@@ -363,6 +368,7 @@ public final class Client implements AutoCloseable {
      * @param node the node of the command, as the provider lists it
      * @return the command, at its first stage
      * @throws QuoaliseException As {@code getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Execution begin(String provider, String node) {
         return callBegin(provider, node).await();
@@ -390,7 +396,7 @@ public final class Client implements AutoCloseable {
      * Ends the session, cleanly if the network lets it, within two seconds in any case. Requests still waiting end as
      * {@link ClosedException}.
      *
-     * @throws QuoaliseException {@link UsedAfterForkException}.
+     * <p>A thread that is interrupted does not wait for it. It goes on by itself then.
      */
     @Override
     public void close() {
@@ -417,6 +423,7 @@ public final class Client implements AutoCloseable {
      * @param provider the full JID of the provider, resource included
      * @return the commands
      * @throws QuoaliseException As {@code getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public List<CommandInfo> commands(String provider) {
         return callCommands(provider).await();
@@ -450,6 +457,7 @@ public final class Client implements AutoCloseable {
      * @param end where the period ends, excluded
      * @return the readings
      * @throws QuoaliseException As {@code getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Data daily(
             String provider,
@@ -498,7 +506,6 @@ public final class Client implements AutoCloseable {
      * How many messages of senders that are not trusted were dropped so far, unread: pushes and notices of consent.
      *
      * @return how many
-     * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public long distrusted() {
         return callDistrusted().now();
@@ -519,6 +526,7 @@ public final class Client implements AutoCloseable {
      * @param identifier the name of the series
      * @return the readings
      * @throws QuoaliseException As {@code getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Data fill(Hole hole, String provider, String identifier) {
         return callFill(hole, provider, identifier).await();
@@ -564,6 +572,7 @@ public final class Client implements AutoCloseable {
      *     {@link LimitReachedException}, {@link MalformedAnswerException}); nobody there
      *     ({@link ProviderOfflineException}, {@link ServerUnreachableException}, {@link NoAnswerException});
      *     {@link ConnectionLostException}, {@link ClosedException}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Data getHistory(String provider, String identifier, ZonedDateTime start, ZonedDateTime end) {
         return callGetHistory(provider, identifier, start, end).await();
@@ -586,6 +595,7 @@ public final class Client implements AutoCloseable {
      *     {@link LimitReachedException}, {@link MalformedAnswerException}); nobody there
      *     ({@link ProviderOfflineException}, {@link ServerUnreachableException}, {@link NoAnswerException});
      *     {@link ConnectionLostException}, {@link ClosedException}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Data getHistory(String provider, String identifier) {
         return getHistory(provider, identifier, null, null);
@@ -636,7 +646,6 @@ public final class Client implements AutoCloseable {
      * The full JID the server gave this session. It may change when the server has lost the session.
      *
      * @return the JID
-     * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public String jid() {
         return callJid().now();
@@ -656,6 +665,7 @@ public final class Client implements AutoCloseable {
      * @throws QuoaliseException {@link InvalidArgumentException} where this client is listening already, or the
      *     journal cannot be opened; {@link UnreachableException} where there is no connection for too long,
      *     {@link ClosedException}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Listener listen(ListenOptions options) {
         return callListen(options).await();
@@ -669,6 +679,7 @@ public final class Client implements AutoCloseable {
      * @throws QuoaliseException {@link InvalidArgumentException} where this client is listening already, or the
      *     journal cannot be opened; {@link UnreachableException} where there is no connection for too long,
      *     {@link ClosedException}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Listener listen() {
         return listen(ListenOptions.defaults());
@@ -714,6 +725,7 @@ public final class Client implements AutoCloseable {
      * @param end where the period ends, excluded
      * @return the readings
      * @throws QuoaliseException As {@code getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Data loadCurve(
             String provider,
@@ -771,6 +783,7 @@ public final class Client implements AutoCloseable {
      * @return what came of it
      * @throws QuoaliseException {@link InvalidArgumentException} where a required field has no value, a value does
      *     not fit, or no stage has a field of that name; {@link SessionExpiredException}; as {@code getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Outcome run(String provider, String node, Map<String, ?> values) {
         return callRun(provider, node, values).await();
@@ -787,6 +800,7 @@ public final class Client implements AutoCloseable {
      * @return what came of it
      * @throws QuoaliseException {@link InvalidArgumentException} where a required field has no value, a value does
      *     not fit, or no stage has a field of that name; {@link SessionExpiredException}; as {@code getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Outcome run(String provider, String node) {
         return run(provider, node, null);
@@ -832,6 +846,7 @@ public final class Client implements AutoCloseable {
      * @return the series
      * @throws QuoaliseException {@link NoSuchCommandException} where the provider does not tell; as {@code
      *     getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public List<Series> series(String provider, String prefix) {
         return callSeries(provider, prefix).await();
@@ -844,6 +859,7 @@ public final class Client implements AutoCloseable {
      * @return the series
      * @throws QuoaliseException {@link NoSuchCommandException} where the provider does not tell; as {@code
      *     getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public List<Series> series(String provider) {
         return series(provider, null);
@@ -881,7 +897,6 @@ public final class Client implements AutoCloseable {
      * How things stand with the connection.
      *
      * @return how they stand
-     * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public ConnectionState state() {
         return callState().now();
@@ -896,7 +911,6 @@ public final class Client implements AutoCloseable {
      * What becomes of the connection from now on.
      *
      * @return what becomes of it
-     * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public States states() {
         return callStates().now();
@@ -915,6 +929,7 @@ public final class Client implements AutoCloseable {
      * @param provider the full JID of the provider, resource included
      * @param identifier the name of the series, or the prefix of several
      * @throws QuoaliseException As {@code getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public void subscribe(String provider, String identifier) {
         callSubscribe(provider, identifier).await();
@@ -961,6 +976,7 @@ public final class Client implements AutoCloseable {
      * @param provider the full JID of the provider, resource included
      * @param identifier the name of the series
      * @throws QuoaliseException As {@code getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public void unsubscribe(String provider, String identifier) {
         callUnsubscribe(provider, identifier).await();
@@ -983,5 +999,4 @@ public final class Client implements AutoCloseable {
         out.text("identifier", identifier);
         return new Call<>(20, handle, executor, out, in -> null);
     }
-
 }

@@ -34,7 +34,6 @@ public final class Execution implements AutoCloseable {
      * To cancel is always allowed.
      *
      * @return the actions
-     * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public List<Action> actions() {
         return callActions().now();
@@ -49,6 +48,7 @@ public final class Execution implements AutoCloseable {
      * Gives up, and waits at most ten seconds for the provider to say that it knows. Whatever it kept is gone then.
      *
      * @throws QuoaliseException Those of the network. That the provider gave up before is none.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public void cancel() {
         callCancel().await();
@@ -68,7 +68,10 @@ public final class Execution implements AutoCloseable {
         return new Call<>(22, handle, executor, out, in -> null);
     }
 
-    /** Does what {@link #cancel()} does, at the end of a {@code try}. */
+    /**
+     * Does what {@link #cancel()} does, at the end of a {@code try}. A thread that is interrupted does not wait for
+     * it. It goes on by itself then.
+     */
     @Override
     public void close() {
         callCancel().close();
@@ -80,6 +83,7 @@ public final class Execution implements AutoCloseable {
      * @param values values by field: texts, numbers, booleans, dates, times with their zone, or collections of
      *     texts
      * @throws QuoaliseException As {@code next}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public void complete(Map<String, ?> values) {
         callComplete(values).await();
@@ -89,6 +93,7 @@ public final class Execution implements AutoCloseable {
      * Fills in the form and asks for the result. Later stages, if there are any, keep their defaults.
      *
      * @throws QuoaliseException As {@code next}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public void complete() {
         complete(null);
@@ -124,7 +129,6 @@ public final class Execution implements AutoCloseable {
      * What the provider suggests to do: {@link Action#NEXT} or {@link Action#COMPLETE}.
      *
      * @return the action, if there is one
-     * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public Optional<Action> defaultAction() {
         return callDefaultAction().now();
@@ -139,7 +143,6 @@ public final class Execution implements AutoCloseable {
      * The form of the present stage, or of the result.
      *
      * @return the form, if there is one
-     * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public Optional<Form> form() {
         return callForm().now();
@@ -159,6 +162,7 @@ public final class Execution implements AutoCloseable {
      *     not fit, there is no field of that name, or the provider allows no next stage: nothing was sent then, and the
      *     stage is as it was. {@link SessionExpiredException} where the provider waited too long.
      *     {@link CommandFailedException} where it gave up. As {@link Client#getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public void next(Map<String, ?> values) {
         callNext(values).await();
@@ -171,6 +175,7 @@ public final class Execution implements AutoCloseable {
      *     not fit, there is no field of that name, or the provider allows no next stage: nothing was sent then, and the
      *     stage is as it was. {@link SessionExpiredException} where the provider waited too long.
      *     {@link CommandFailedException} where it gave up. As {@link Client#getHistory}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public void next() {
         next(null);
@@ -207,7 +212,6 @@ public final class Execution implements AutoCloseable {
      * in, and asks again.
      *
      * @return the notes
-     * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public List<Note> notes() {
         return callNotes().now();
@@ -224,6 +228,7 @@ public final class Execution implements AutoCloseable {
      * @return what came of it
      * @throws QuoaliseException {@link InvalidArgumentException} where it is not completed; it is canceled then.
      *     {@link MalformedAnswerException}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Outcome outcome() {
         return callOutcome().await();
@@ -247,6 +252,7 @@ public final class Execution implements AutoCloseable {
      * Asks for the stage before.
      *
      * @throws QuoaliseException As {@code next}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public void prev() {
         callPrev().await();
@@ -270,7 +276,6 @@ public final class Execution implements AutoCloseable {
      * How far it is: {@link Status#EXECUTING} while there is something to fill in.
      *
      * @return the status
-     * @throws QuoaliseException {@link UsedAfterForkException}.
      */
     public Status status() {
         return callStatus().now();
@@ -280,5 +285,4 @@ public final class Execution implements AutoCloseable {
         Out out = new Out();
         return new Call<>(30, handle, executor, out, Status::read);
     }
-
 }

@@ -12,13 +12,10 @@ import java.util.concurrent.Executor;
  */
 public final class Hole implements Event {
     final Handle handle;
-    // What it came from does not end before it, though nobody may have that any more.
-    private final Handle source;
     private final Executor executor;
 
     private Hole(In in) {
         handle = in.handle();
-        source = in.source();
         executor = in.executor();
     }
 
@@ -54,4 +51,11 @@ public final class Hole implements Event {
         return new Call<>(32, handle, executor, out, In::instant);
     }
 
+    @Override
+    public String toString() {
+        return "Hole["
+                + "since=" + since()
+                + ", until=" + until()
+                + "]";
+    }
 }

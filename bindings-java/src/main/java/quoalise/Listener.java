@@ -41,7 +41,7 @@ public final class Listener implements AutoCloseable, Iterable<Event> {
     /**
      * Stops listening.
      *
-     * @throws QuoaliseException {@link UsedAfterForkException}.
+     * <p>A thread that is interrupted does not wait for it. It goes on by itself then.
      */
     @Override
     public void close() {
@@ -71,6 +71,7 @@ public final class Listener implements AutoCloseable, Iterable<Event> {
      *     {@link NoAnswerException} where the server does not answer within two seconds;
      *     {@link InvalidArgumentException} where the journal cannot be written. Then nothing more counts as taken: all
      *     of it comes to the next listener, the one in hand too, as {@code repeated}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public List<Event> finish() {
         return callFinish().await();
@@ -98,6 +99,7 @@ public final class Listener implements AutoCloseable, Iterable<Event> {
      * @throws QuoaliseException {@link LoginRefusedException}, {@link ReplacedException},
      *     {@link UnsuitableServerException} where the connection was lost for good, once what came before has been
      *     taken; {@link InvalidArgumentException} where the journal cannot be written, and then nothing is lost either.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Optional<Event> next() {
         return callNext().await();
@@ -148,5 +150,4 @@ public final class Listener implements AutoCloseable, Iterable<Event> {
     public Flow.Publisher<Event> publisher() {
         return Items.publisher(this::nextAsync, this::closeAsync, executor);
     }
-
 }

@@ -30,7 +30,7 @@ public final class States implements AutoCloseable, Iterable<ConnectionState> {
     /**
      * Stops watching.
      *
-     * @throws QuoaliseException {@link UsedAfterForkException}.
+     * <p>A thread that is interrupted does not wait for it. It goes on by itself then.
      */
     @Override
     public void close() {
@@ -56,7 +56,7 @@ public final class States implements AutoCloseable, Iterable<ConnectionState> {
      * meanwhile only the latest are told.
      *
      * @return the change, if there is one
-     * @throws QuoaliseException {@link UsedAfterForkException}.
+     * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
      */
     public Optional<ConnectionState> next() {
         return callNext().await();
@@ -107,5 +107,4 @@ public final class States implements AutoCloseable, Iterable<ConnectionState> {
     public Flow.Publisher<ConnectionState> publisher() {
         return Items.publisher(this::nextAsync, this::closeAsync, executor);
     }
-
 }
