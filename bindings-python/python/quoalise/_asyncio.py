@@ -23,7 +23,7 @@ _of_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, ref[Completions]] = WeakK
 
 def _completions(loop: asyncio.AbstractEventLoop) -> Completions:
     known = _of_loop.get(loop)
-    completions = known and known()
+    completions = None if known is None else known()
     if completions is None:
         completions = Completions()
         loop.add_reader(completions.fileno(), completions.drain)

@@ -32,7 +32,7 @@ pub(super) fn remember(orders: &mpsc::UnboundedSender<Order>, stream: watch::Rec
     open.push(Open { orders: orders.downgrade(), stream });
 }
 
-/// Ends all streams of this process cleanly, as [`Session::close`](super::Session::close) does, also those that nobody
+/// Ends all streams of this process cleanly, as closing each of them does, also those that nobody
 /// has any more; within two seconds. For the end of a host program: the server knows at once, rather than keep all that
 /// is meant for a session until that times out.
 ///

@@ -1,6 +1,7 @@
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.Locale;
 import quoalise.Client;
 import quoalise.Data;
 
@@ -11,7 +12,7 @@ public class Week {
         Client.Builder builder = Client.builder(args[0], System.getenv("QUOALISE_PASSWORD"));
         try (Client client = builder.address(args[1]).caFile(Path.of(args[2])).connect()) {
             Data data = client.getHistory(args[3], args[4], start, start.plusWeeks(1));
-            System.out.printf("%d records, %.3f kWh%n", data.size(), data.energyWh().orElseThrow() / 1000);
+            System.out.printf(Locale.ROOT, "%d records, %.3f kWh%n", data.size(), data.energyWh().orElseThrow() / 1000);
         }
     }
 }
