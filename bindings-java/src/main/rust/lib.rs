@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "JNI's entry points, and what was found once and is called by number")]
 
 mod data;
+mod ending;
 mod error;
 mod generated;
 mod handle;

@@ -17,6 +17,7 @@ use quoalise::ffi;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::AbortHandle;
 
+use crate::ending;
 use crate::wire::Encode;
 
 /// What there is of an operation that is done: `Call` in Java knows these numbers.
@@ -184,9 +185,15 @@ fn operations() -> MutexGuard<'static, Operations> {
     OPERATIONS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Has something else go on there too; false where there is no thread, as nothing was ever waited for.
+pub fn go_on(work: impl Future<Output = ()> + Send + 'static) -> bool {
+    EXECUTOR.get().map(|executor| executor.spawn(work)).is_some()
+}
+
+static EXECUTOR: OnceLock<Runtime> = OnceLock::new();
+
 /// The thread on which operations go on, made when first needed.
 fn executor() -> Option<&'static Runtime> {
-    static EXECUTOR: OnceLock<Runtime> = OnceLock::new();
     static MAKING: Mutex<()> = Mutex::new(());
     if let Some(executor) = EXECUTOR.get() {
         return Some(executor);
@@ -195,6 +202,8 @@ fn executor() -> Option<&'static Runtime> {
     if EXECUTOR.get().is_none() {
         let made = Builder::new_multi_thread().worker_threads(1).thread_name("quoalise-java").build().ok()?;
         EXECUTOR.set(made).ok()?;
+        // Whatever has a session had to wait for it.
+        ending::register();
     }
     EXECUTOR.get()
 }

@@ -290,7 +290,28 @@ class GuestTest {
     @ParameterizedTest
     @ValueSource(strings = {"open", "listening", "pending", "waiting", "subscribed", "exit"})
     void theEndNeverHangs(String how) throws IOException, InterruptedException {
+        runProgram(server.account(), how);
+    }
+
+    @Test
+    void theServerHearsOfTheEnd() throws IOException, InterruptedException {
         Server.Account account = server.account();
+        try (Client client = server.builder(account).connect()) {
+            client.subscribe(server.provider, server.series);
+        }
+        runProgram(account, "listening");
+        // It is not kept for a session that might come back.
+        server.command("push 1");
+        try (Client client = server.builder(account).connect()) {
+            client.trust(server.provider);
+            try (Listener events = client.listen()) {
+                assertInstanceOf(Push.class, Server.told(events));
+            }
+            client.unsubscribe(server.provider, server.series);
+        }
+    }
+
+    private void runProgram(Server.Account account, String how) throws IOException, InterruptedException {
         // Newer ones warn of native libraries that nobody has allowed, and older ones do not know how to be told.
         String allow = Runtime.version().feature() < 22 ? "-Xcheck:jni" : "--enable-native-access=ALL-UNNAMED";
         ProcessBuilder builder = new ProcessBuilder(
