@@ -3,7 +3,7 @@
 //!
 //! `read FILE`, `decode N`, `tokenize N`, `encode N`, `connect JID PASSWORD ADDRESS CA PROVIDER IDENTIFIER`, `fetch N`;
 //! or, as an argument, `serve JID PASSWORD ADDRESS CA`: a provider of 5,000 records, which pushes as many days of 48 as
-//! each line of standard input says.
+//! each line of standard input says, and writes a line when the server has them.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -138,6 +138,7 @@ async fn serve(arguments: &[String]) -> Anything<()> {
             day += 1;
         }
         provider.confirm().await?;
+        writeln!(io::stdout(), "pushed")?;
     }
     Ok(())
 }
