@@ -272,6 +272,9 @@ impl FromPython for Duration {
         let seconds: f64 = value.extract().map_err(|_| {
             PyTypeError::new_err("a duration is a datetime.timedelta, or a number of seconds")
         })?;
+        if seconds.is_nan() {
+            return Err(invalid(value.py(), "a duration is a number of seconds, not NaN"));
+        }
         Self::try_from_secs_f64(seconds.min(1e9)).map_err(|_| wrong())
     }
 }

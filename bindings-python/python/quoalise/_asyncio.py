@@ -47,6 +47,8 @@ async def run(operation: Operation[T], often: bool = False) -> T:
         return await future
     except asyncio.CancelledError:
         operation.cancel()
+        # What came in the last moment goes back now, not with the traceback.
+        del future
         raise
 
 

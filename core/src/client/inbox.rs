@@ -439,6 +439,8 @@ impl Inbox {
             Event::Availability { from, available } => {
                 let known = state.presences.entry(from.clone()).or_default();
                 if known.queued.is_some() {
+                    // Nor was that told.
+                    known.told = None;
                     return;
                 }
                 *known = Known { told: None, queued: Some(available) };

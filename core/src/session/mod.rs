@@ -81,6 +81,8 @@ struct Inner {
     shared: Arc<Shared>,
     request_timeout: Duration,
     ids: Ids,
+    /// Closed when the stream is over.
+    stream: watch::Receiver<()>,
     // A runtime of the session's own: it works whatever runtime the caller has, or none, and when it goes, every
     // task and connection of the session goes with it.
     runtime: Option<Runtime>,
@@ -91,15 +93,18 @@ impl Drop for Inner {
         let Some(runtime) = self.runtime.take() else { return };
         // Nobody has the session any more. A stream that is merely cut would be kept by the server for minutes, with
         // all that is meant for it.
-        let (done, closed) = oneshot::channel();
-        if self.orders.send(Order::Close { done, in_silence: false }).is_err() {
+        let mut stream = self.stream.clone();
+        if stream.has_changed().is_err() {
             return runtime.shutdown_background();
         }
+        // Where that is refused, it is being ended already.
+        let (done, _) = oneshot::channel();
+        let _ = self.orders.send(Order::Close { done, in_silence: false });
         let runtime = RuntimeGuard(Some(runtime));
         let closing = std::thread::Builder::new().name("quoalise-close".to_owned());
         let _ = closing.spawn(move || {
             if let Some(runtime) = &runtime.0 {
-                let _ = runtime.block_on(closed);
+                let _ = runtime.block_on(stream.changed());
             }
         });
     }
@@ -201,7 +206,7 @@ impl Session {
             managed: AtomicBool::new(false),
         });
         let (orders, ordered) = mpsc::unbounded_channel();
-        let (stream, over) = watch::channel(());
+        let (stream, stream_over) = watch::channel(());
         let (task_config, task_shared) = (config.clone(), shared.clone());
         let opened = handle.spawn(async move {
             let dialed = link::dial(&task_config, &task_config.jid, None).await?;
@@ -218,14 +223,13 @@ impl Session {
             }
         }
         #[cfg(feature = "ffi")]
-        ending::remember(&orders, over);
-        #[cfg(not(feature = "ffi"))]
-        drop(over);
+        ending::remember(&orders, stream_over.clone());
         let session = Self(Arc::new(Inner {
             orders,
             shared,
             request_timeout,
             ids: Ids::new(),
+            stream: stream_over,
             runtime: runtime.0.take(),
         }));
         log::info!("online as {}", session.jid());

@@ -56,9 +56,15 @@ pub extern "system" fn Java_quoalise_Native_drain<'local>(
 ) -> JLongArray<'local> {
     let outcome = env.with_env(|env| {
         let done = operation::drain(Duration::from_millis(patience.unsigned_abs()));
-        let array = env.new_long_array(done.len())?;
-        array.set_region(env, 0, &done)?;
-        Ok::<_, Failure>(array)
+        let array = env.new_long_array(done.len()).and_then(|array| {
+            array.set_region(env, 0, &done)?;
+            Ok(array)
+        });
+        if array.is_err() {
+            // Nobody has heard.
+            operation::untold(done);
+        }
+        Ok::<_, Failure>(array?)
     });
     outcome.resolve::<Throw>()
 }

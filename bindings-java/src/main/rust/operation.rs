@@ -157,6 +157,11 @@ pub fn drain(patience: Duration) -> Vec<i64> {
     std::mem::take(&mut waited.unwrap_or_else(PoisonError::into_inner).0.told)
 }
 
+/// Whoever was told could not hear: [`drain`] says it again.
+pub fn untold(done: Vec<i64>) {
+    operations().told.extend(done);
+}
+
 /// Takes what came of an operation; nothing where it is not done, or was given up.
 pub fn take(id: i64) -> Option<Vec<u8>> {
     let mut operations = operations();

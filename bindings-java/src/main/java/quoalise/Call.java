@@ -44,6 +44,7 @@ final class Call<T> {
 
     /** For what need not be waited for. */
     T now() {
+        Library.load();
         In in = new In(Native.call(number, id(), arguments), executor, handle);
         Reference.reachabilityFence(this);
         return value(in, in.status());
@@ -51,6 +52,7 @@ final class Call<T> {
 
     /** Begins it; true where it is done at once. */
     boolean start(long operation) {
+        Library.load();
         boolean done = Native.start(operation, number, id(), arguments);
         Reference.reachabilityFence(this);
         return done;

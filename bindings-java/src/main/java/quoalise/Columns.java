@@ -1,11 +1,7 @@
 package quoalise;
 
-/** The border to the native library for data: their columns are arrays, and what there is besides is bytes. */
+/** The border to the native library for data: their columns are arrays, and what there is besides is bytes; see {@link Native}. */
 final class Columns {
-    static {
-        Library.load();
-    }
-
     private Columns() {}
 
     /** What is asked of {@link #ask}. */

@@ -126,6 +126,7 @@ public final class Data implements Iterable<Reading>, Serializable {
     }
 
     private In ask(int question, byte[] arguments) {
+        Library.load();
         return Columns.answer(Columns.ask(question, arguments, head, times, values, name, unit));
     }
 
@@ -153,6 +154,7 @@ public final class Data implements Iterable<Reading>, Serializable {
         for (Reading reading : readings) {
             write(out, reading);
         }
+        Library.load();
         return take(Columns.answer(Columns.build(out.bytes())).int64());
     }
 
@@ -542,6 +544,7 @@ public final class Data implements Iterable<Reading>, Serializable {
                 throw new InvalidObjectException("these are no data of Quoalise");
             }
             try {
+                Library.load();
                 byte[] answer = Columns.ask(Columns.Question.LEND, NO_ARGUMENTS, head, times, values, name, unit);
                 return take(Columns.answer(answer).int64());
             } catch (QuoaliseException broken) {

@@ -37,7 +37,7 @@ final class Library {
     /** As sha256sum writes it: a digest, two spaces, and a file below {@link #RESOURCES}. */
     private static final String DIGESTS = RESOURCES + "SHA256SUMS";
 
-    private static boolean loaded;
+    private static volatile boolean loaded;
     private static UnsatisfiedLinkError failed;
 
     private Library() {}
@@ -47,7 +47,13 @@ final class Library {
      *
      * @throws UnsatisfiedLinkError that says what to do; its cause is the platform's own
      */
-    static synchronized void load() {
+    static void load() {
+        if (!loaded) {
+            loadOnce();
+        }
+    }
+
+    private static synchronized void loadOnce() {
         if (loaded) {
             return;
         }

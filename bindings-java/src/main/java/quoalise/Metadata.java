@@ -71,6 +71,7 @@ public final class Metadata implements Serializable {
     }
 
     private static Metadata read(Out out, int question) {
+        Library.load();
         In in = Columns.answer(Columns.metadata(question, out.bytes()));
         return new Metadata(
                 in.text(),
@@ -179,6 +180,7 @@ public final class Metadata implements Serializable {
     public String toJson() {
         Out out = new Out();
         write(out, "metadata", this);
+        Library.load();
         return Columns.answer(Columns.metadata(Question.JSON, out.bytes())).text();
     }
 
@@ -198,6 +200,7 @@ public final class Metadata implements Serializable {
         Out out = new Out();
         write(out, "metadata", this);
         write(out, "metadata", that);
+        Library.load();
         return Columns.answer(Columns.metadata(Question.SAME, out.bytes())).bool();
     }
 
@@ -240,13 +243,22 @@ public final class Metadata implements Serializable {
 
     private record Stored(String xml) implements Serializable {
         @Serial
-        private Object readResolve() {
+        private Object readResolve() throws InvalidObjectException {
+            if (xml == null) {
+                throw new InvalidObjectException("this is no metadata of Quoalise");
+            }
             if (xml.isEmpty()) {
                 return NONE;
             }
             Out out = new Out();
             out.text("xml", xml);
-            return read(out, Question.OF_PAYLOAD);
+            try {
+                return read(out, Question.OF_PAYLOAD);
+            } catch (QuoaliseException broken) {
+                InvalidObjectException invalid = new InvalidObjectException("this is no metadata of Quoalise");
+                invalid.initCause(broken);
+                throw invalid;
+            }
         }
     }
 }

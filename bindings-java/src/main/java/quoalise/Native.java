@@ -2,12 +2,10 @@ package quoalise;
 
 /**
  * The border to the native library. What crosses it is numbers and bytes: {@link In} and {@link Out} say how.
+ *
+ * <p>Whoever comes first sees to it that the {@link Library} is there. This class cannot: it would say only once why not.
  */
 final class Native {
-    static {
-        Library.load();
-    }
-
     private Native() {}
 
     /** Begins an operation under this number; true where it is done at once. Else {@link #drain} tells when. */

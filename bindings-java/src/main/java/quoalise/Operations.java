@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,11 +19,24 @@ final class Operations {
     /** How long the thread stays without anything to wait for, in milliseconds. */
     private static final long IDLE = 2_000;
 
+    /** How often it is tried to tell somebody, when something fails that cannot be helped here. */
+    private static final int ATTEMPTS = 100;
+
     private static final AtomicLong NEXT = new AtomicLong(1);
     private static final Map<Long, Runnable> WAITING = new ConcurrentHashMap<>();
     private static final ReentrantLock LOCK = new ReentrantLock();
     // Under the lock.
-    private static Thread listening;
+    private static Hearing listening;
+
+    /** The thread that hears. */
+    private static final class Hearing extends Thread {
+        Hearing() {
+            // Nothing of whoever happens to be the first.
+            super(null, Operations::hear, "quoalise", 0, false);
+            setDaemon(true);
+            setContextClassLoader(null);
+        }
+    }
 
     private Operations() {}
 
@@ -45,7 +57,12 @@ final class Operations {
             }
         }
         if (!atOnce) {
-            listen();
+            try {
+                listen();
+            } catch (Throwable noThread) {
+                cancel(operation);
+                throw noThread;
+            }
         }
         return atOnce;
     }
@@ -56,25 +73,31 @@ final class Operations {
         Native.cancel(operation);
     }
 
-    /** Has work done on an application's executor, and elsewhere where that takes none any more: somebody waits. */
+    /**
+     * Has work done on an application's executor, and elsewhere where that takes none any more: somebody waits. Also where
+     * it does its work on the thread that asks, if that is the one that hears: it would hear of nothing meanwhile.
+     */
     static void execute(Executor executor, Runnable work) {
         try {
-            executor.execute(work);
+            executor.execute(() -> {
+                if (Thread.currentThread() instanceof Hearing) {
+                    DEFAULT_EXECUTOR.execute(work);
+                } else {
+                    work.run();
+                }
+            });
         } catch (RuntimeException refused) {
-            ForkJoinPool.commonPool().execute(work);
+            DEFAULT_EXECUTOR.execute(work);
         }
     }
 
     private static void listen() {
         LOCK.lock();
         try {
-            if (listening != null) {
+            if (listening != null && listening.isAlive()) {
                 return;
             }
-            // Nothing of whoever happens to be the first.
-            Thread thread = new Thread(null, Operations::hear, "quoalise", 0, false);
-            thread.setDaemon(true);
-            thread.setContextClassLoader(null);
+            Hearing thread = new Hearing();
             thread.start();
             listening = thread;
         } finally {
@@ -84,12 +107,17 @@ final class Operations {
 
     private static void hear() {
         while (true) {
-            long[] done = Native.drain(IDLE);
-            for (long operation : done) {
-                tell(operation);
-            }
-            if (done.length == 0 && isIdle()) {
-                return;
+            try {
+                long[] done = Native.drain(IDLE);
+                for (long operation : done) {
+                    tell(operation);
+                }
+                if (done.length == 0 && isIdle()) {
+                    return;
+                }
+            } catch (Throwable failed) {
+                // No memory, perhaps. All others wait for this thread.
+                Thread.yield();
             }
         }
     }
@@ -101,12 +129,16 @@ final class Operations {
             Native.cancel(operation);
             return;
         }
-        try {
-            told.run();
-        } catch (Error failed) {
-            // No memory or no stack, perhaps. The others wait too.
-            Native.cancel(operation);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            try {
+                told.run();
+                return;
+            } catch (Throwable failed) {
+                // No memory or no thread, perhaps. The others wait too.
+                Thread.yield();
+            }
         }
+        Native.cancel(operation);
     }
 
     private static boolean isIdle() {

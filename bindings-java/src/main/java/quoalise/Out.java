@@ -1,5 +1,6 @@
 package quoalise;
 
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -160,6 +161,12 @@ final class Out {
     }
 
     private static String plain(String name, String field, Object value) {
+        if (value instanceof Double || value instanceof Float || value instanceof BigDecimal) {
+            // Neither `1.0E7` nor `10.0`: a field may be for integers.
+            String text = value.toString();
+            boolean isFinite = !(value instanceof Number number) || Double.isFinite(number.doubleValue());
+            return isFinite ? new BigDecimal(text).stripTrailingZeros().toPlainString() : text;
+        }
         if (value instanceof CharSequence
                 || value instanceof Number
                 || value instanceof Boolean

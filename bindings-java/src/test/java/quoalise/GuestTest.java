@@ -123,6 +123,15 @@ class GuestTest {
     }
 
     @Test
+    void whatHangsOnAFutureMayWaitWhereverItRuns() throws Exception {
+        try (Client client = server.builder().executor(Runnable::run).connect()) {
+            CompletableFuture<Data> again = client.getHistoryAsync(server.provider, server.series)
+                    .thenApply(data -> client.getHistory(server.provider, server.series));
+            assertEquals(Server.ALL, again.get(60, TimeUnit.SECONDS).size());
+        }
+    }
+
+    @Test
     void whatHangsOnAFutureRunsWhereTheApplicationWants() throws Exception {
         ThreadFactory named = work -> new Thread(work, "the application's");
         ExecutorService executor = Executors.newSingleThreadExecutor(named);
