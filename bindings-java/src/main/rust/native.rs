@@ -64,7 +64,7 @@ pub extern "system" fn Java_quoalise_Native_drain<'local>(
             // Nobody has heard.
             operation::untold(done);
         }
-        Ok::<_, Failure>(array?)
+        array
     });
     outcome.resolve::<Throw>()
 }
