@@ -229,6 +229,8 @@ struct Counted {
     waits: Waits,
     /// How many the server was told of.
     told: u32,
+    /// Whether there was a request among those behind.
+    has_request: bool,
 }
 
 /// What a server that has asked is still to be told. Telling it, and waking the session for that, costs more than most
@@ -299,6 +301,7 @@ impl Inbound {
                 self.handled.notify_one();
             }
         }
+        state.has_request |= stanza.is_request();
         let number = state.base + state.open.len() as u64;
         state.open.push_back(Open { mark, done: false });
         drop(state);
@@ -309,7 +312,7 @@ impl Inbound {
     pub(super) fn asked(&self) -> bool {
         let mut state = self.lock();
         state.waits = Waits::Soon;
-        state.is_much()
+        state.is_much() || state.has_request
     }
 
     /// How many stanzas are handled (the `h` of an `<a/>`), to be told now; when there are more, that is to be told too.
@@ -317,6 +320,7 @@ impl Inbound {
         let mut state = self.lock();
         state.waits = if state.open.is_empty() { Waits::No } else { Waits::ForMore };
         state.told = state.handled;
+        state.has_request = false;
         state.handled
     }
 
@@ -376,6 +380,11 @@ impl Drop for Receipt {
 /// Something to recognise when it comes again.
 pub(super) trait Marked {
     fn mark(&self) -> u64;
+
+    /// Whether a server that is not told of it in time says to its sender that nobody is there.
+    fn is_request(&self) -> bool {
+        false
+    }
 }
 
 impl Marked for Stanza {
@@ -386,6 +395,10 @@ impl Marked for Stanza {
             Self::Iq(iq) => (2, iq.from(), Some(iq.id())),
         };
         mark(kind, from.map(ToString::to_string).as_deref(), id)
+    }
+
+    fn is_request(&self) -> bool {
+        matches!(self, Self::Iq(_))
     }
 }
 
