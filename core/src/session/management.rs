@@ -301,7 +301,13 @@ impl Inbound {
                 self.handled.notify_one();
             }
         }
-        state.has_request |= stanza.is_request();
+        if stanza.is_request() {
+            state.has_request = true;
+            if state.waits == Waits::Soon {
+                // It may not ask again before it is told.
+                self.handled.notify_one();
+            }
+        }
         let number = state.base + state.open.len() as u64;
         state.open.push_back(Open { mark, done: false });
         drop(state);
@@ -334,7 +340,7 @@ impl Inbound {
     /// How many are handled, to go on from in a resumption: the server will send again what came behind that.
     pub(super) fn resume(&self) -> u32 {
         let mut state = self.lock();
-        (state.waits, state.told) = (Waits::No, state.handled);
+        (state.waits, state.told, state.has_request) = (Waits::No, state.handled, false);
         state.again = state.open.iter().map(|open| open.mark).collect();
         state.handled
     }
@@ -787,6 +793,15 @@ mod tests {
         assert!(!is_told());
         drop(receive(&inbound, "g"));
         assert!(is_told() && inbound.asked(), "that is much");
+
+        inbound.tell();
+        let request = || inbound.receive(&Stanza::Iq(Iq::from_get("r", Ping)));
+        drop(request());
+        assert!(!is_told() && inbound.asked(), "whoever asked for it waits");
+        inbound.tell();
+        assert!(!inbound.asked());
+        drop(request());
+        assert!(is_told() && inbound.asked(), "so does one that came behind");
 
         let receipts = take(["j", "k", "l"]);
         inbound.tell();

@@ -176,14 +176,6 @@ impl Encode for Bytes<'_> {
     }
 }
 
-struct Micros(i64);
-
-impl Encode for Micros {
-    fn encode(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.0.to_be_bytes());
-    }
-}
-
 /// What there is besides columns.
 struct Head {
     /// The payload without its records, as XML: metadata, and whatever else it holds.
@@ -473,8 +465,8 @@ impl Encode for Answer {
 impl Encode for Gap {
     fn encode(self, out: &mut Vec<u8>) {
         self.name.encode(out);
-        Micros(self.start).encode(out);
-        Micros(self.end).encode(out);
+        self.start.encode(out);
+        self.end.encode(out);
     }
 }
 
