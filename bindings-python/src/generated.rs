@@ -388,13 +388,13 @@ pub struct Hole(Arc<ffi::Hole>);
 
 #[pymethods]
 impl Hole {
-    /// What was sent before is here.
+    /// When it begins: what was sent before is here.
     #[getter]
     fn since(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         self.0.since().to_python(py)
     }
 
-    /// What was sent after that comes again, or is here.
+    /// When it ends: what was sent after that comes again, or is here.
     #[getter]
     fn until(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         self.0.until().to_python(py)

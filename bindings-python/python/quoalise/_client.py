@@ -72,6 +72,8 @@ class Client:
         Nothing is tried again by itself. A connection that is lost later is.
 
         Args:
+            account: a JID: ``name@example.org``, or with a resource to be asked for
+            password: the account's password
             address: The ``host:port`` to connect to (or ``host``, port 5222) instead of asking the DNS.
                 The certificate must still be the account's domain's.
             ca_file: A PEM file with the authorities to trust instead of the system's.
@@ -136,6 +138,8 @@ class Client:
         It is remembered nowhere else: who listens in another process keeps the ``state`` and compares.
 
         Args:
+            provider: the full JID of the provider, resource included
+            name: who asks, as the person reads it
             description: What is asked and what for, in HTML.
             logo_url: The address of a logo; https only.
             duration: For how long: ISO 8601, such as ``P1Y``. The provider's own by default.
@@ -156,6 +160,9 @@ class Client:
     def availability(self, provider: str) -> Availability:
         """Whether a provider is there, within ten seconds.
 
+        Args:
+            provider: the full JID of the provider, resource included
+
         Raises:
             Error: ``InvalidArgument``, ``ConnectionLost``, ``Closed``.
         """
@@ -165,6 +172,10 @@ class Client:
         """Begins a command by asking for its form.
 
         A command that has none is carried out at once.
+
+        Args:
+            provider: the full JID of the provider, resource included
+            node: the node of the command, as the provider lists it
 
         Raises:
             Error: As ``get_history``.
@@ -184,6 +195,9 @@ class Client:
     def commands(self, provider: str) -> list[CommandInfo]:
         """The commands a provider offers to this account (XEP-0050 section 2.2).
 
+        Args:
+            provider: the full JID of the provider, resource included
+
         Raises:
             Error: As ``get_history``.
         """
@@ -195,6 +209,13 @@ class Client:
         """Asks a Data Connect proxy for the energy of each day at a usage point, in Wh.
 
         As ``load_curve``, but the records' names are ``urn:dev:prm:<usage point>_daily_<direction>``.
+
+        Args:
+            provider: the full JID of the provider, resource included
+            usage_point: the 14 digits of the meter (PRM)
+            direction: what is drawn from the grid, or what is fed into it
+            start: where the period begins, included
+            end: where the period ends, excluded
 
         Raises:
             Error: As ``get_history``.
@@ -218,6 +239,11 @@ class Client:
 
         What does not fit into one answer is asked for in several, as far as the provider says what fits.
 
+        Args:
+            hole: the hole, as a listener told of it
+            provider: the full JID of the provider, resource included
+            identifier: the name of the series
+
         Raises:
             Error: As ``get_history``.
         """
@@ -232,6 +258,12 @@ class Client:
         from ``start`` (included) to ``end`` (excluded), either of which may be left to the provider; times
         are asked for with the offset of their zone. Times of the records are the starts of their intervals,
         UTC; units are the provider's (``W``, ``Wh``, …). Gaps are records without a value.
+
+        Args:
+            provider: the full JID of the provider, resource included
+            identifier: the name of the series
+            start: where the period begins, included; None leaves it to the provider
+            end: where the period ends, excluded; None leaves it to the provider
 
         Raises:
             Error: ``InvalidArgument``; the provider's answer (``NotAuthorized``, ``BadRequest``,
@@ -288,6 +320,13 @@ class Client:
         are ``urn:dev:prm:<usage point>_<direction>_load``. Providers that do not know this command
         (``NoSuchCommand``) may serve the same by ``get_history``.
 
+        Args:
+            provider: the full JID of the provider, resource included
+            usage_point: the 14 digits of the meter (PRM)
+            direction: what is drawn from the grid, or what is fed into it
+            start: where the period begins, included
+            end: where the period ends, excluded
+
         Raises:
             Error: As ``get_history``.
         """
@@ -301,6 +340,12 @@ class Client:
         commands (as ``start_time`` of ``get_history``): without a value these are left out, as nobody saw the
         default. Where something is missing or does not fit, the command is canceled.
 
+        Args:
+            provider: the full JID of the provider, resource included
+            node: the node of the command, as the provider lists it
+            values: values by field: texts, numbers, booleans, dates, times with their zone, or
+                collections of texts; None for none
+
         Raises:
             Error: ``InvalidArgument`` where a required field has no value, a value does not fit, or no
                 stage has a field of that name; ``SessionExpired``; as ``get_history``.
@@ -310,6 +355,10 @@ class Client:
     def series(self, provider: str, prefix: str | None = None) -> list[Series]:
         """The series a provider has for this account, or those of them that ``prefix`` covers, as a
         subscription would.
+
+        Args:
+            provider: the full JID of the provider, resource included
+            prefix: what the names begin with; None for all
 
         Raises:
             Error: ``NoSuchCommand`` where the provider does not tell; as ``get_history``.
@@ -340,6 +389,10 @@ class Client:
         A prefix covers all series below it. Its pushes are trusted from here on; also where it is not known
         whether the subscription came about, as after ``NoAnswer``, and not where it was refused.
 
+        Args:
+            provider: the full JID of the provider, resource included
+            identifier: the name of the series, or the prefix of several
+
         Raises:
             Error: As ``get_history``.
         """
@@ -350,6 +403,9 @@ class Client:
 
         Pushes of others are dropped and counted: in a federation anybody can send anybody a message.
 
+        Args:
+            provider: a JID of the provider
+
         Raises:
             Error: ``InvalidArgument`` where it is no JID.
         """
@@ -357,6 +413,10 @@ class Client:
 
     def unsubscribe(self, provider: str, identifier: str) -> None:
         """Ends a subscription.
+
+        Args:
+            provider: the full JID of the provider, resource included
+            identifier: the name of the series
 
         Raises:
             Error: As ``get_history``.
@@ -416,6 +476,10 @@ class Execution:
 
         Later stages, if there are any, keep their defaults.
 
+        Args:
+            values: values by field: texts, numbers, booleans, dates, times with their zone, or
+                collections of texts
+
         Raises:
             Error: As ``next``.
         """
@@ -443,6 +507,10 @@ class Execution:
         """Fills in the form and asks for the next stage.
 
         Fields without a value keep their default.
+
+        Args:
+            values: values by field: texts, numbers, booleans, dates, times with their zone, or
+                collections of texts
 
         Raises:
             Error: ``InvalidArgument`` where a required field has no value, a value does not fit, there is

@@ -26,6 +26,8 @@ def dumps(
     """Writes readings in a representation.
 
     Args:
+        data: the readings
+        format: the representation
         keep_gaps: Write SenML records without a value for gaps, which RFC 8428 forbids and Quoalise peers
             understand. Other representations always have them.
         zone: For tables and JSON: the zone to write times in; UTC by default.
@@ -52,6 +54,7 @@ def loads(
     """Reads readings from any representation.
 
     Args:
+        content: what is to be read
         format: The representation; found out from how the text begins by default.
         now: What relative times count from; the present by default.
         strict: Refuse what RFC 8428 refuses: records without a value, empty packs, stray content.

@@ -236,13 +236,13 @@ class Hole:
     def since(
         self,
     ) -> datetime:
-        """What was sent before is here."""
+        """When it begins: what was sent before is here."""
 
     @property
     def until(
         self,
     ) -> datetime:
-        """What was sent after that comes again, or is here."""
+        """When it ends: what was sent after that comes again, or is here."""
 
 def dumps(
     data: Data,

@@ -7,6 +7,10 @@ use crate::model::Model;
 pub struct Doc {
     /// Paragraphs.
     pub body: Vec<String>,
+    /// What it says of arguments, by their names.
+    pub arguments: Vec<(String, String)>,
+    /// What comes back: no sentence, but what follows "gives".
+    pub returns: Option<String>,
     /// What it fails with.
     pub errors: Option<String>,
 }
@@ -19,6 +23,8 @@ pub trait Manners {
     }
     /// Some code.
     fn code(&self, text: &str) -> String;
+    /// What stands for nothing.
+    fn nothing(&self) -> String;
     /// A kind of error.
     fn error(&self, kind: &str) -> String;
     /// A name of an enum.
@@ -32,19 +38,62 @@ pub trait Manners {
 impl Doc {
     /// Takes a doc comment apart, in a language's manners.
     pub fn of(text: &str, model: &Model, manners: &dyn Manners) -> Self {
-        let (body, errors) = match text.split_once("# Errors") {
-            Some((body, errors)) => (body, Some(errors)),
-            None => (text, None),
-        };
-        let paragraphs = |text: &str| -> Vec<String> {
+        let mut doc = Self::default();
+        for (title, text) in sections(text) {
             let paragraphs = text.trim().split("\n\n").filter(|paragraph| !paragraph.trim().is_empty());
-            paragraphs.map(|paragraph| spoken(&joined(paragraph), model, manners)).collect()
-        };
-        Self {
-            body: paragraphs(body),
-            errors: errors.map(|errors| paragraphs(errors).join(" ")).filter(|errors| !errors.is_empty()),
+            let mut paragraphs = paragraphs.map(|paragraph| spoken(&joined(paragraph), model, manners));
+            match title {
+                "Arguments" => doc.arguments = arguments(&text, model, manners),
+                "Returns" => doc.returns = paragraphs.next().map(|text| phrase(&text)),
+                "Errors" => {
+                    let errors = paragraphs.collect::<Vec<_>>().join(" ");
+                    doc.errors = Some(errors).filter(|errors| !errors.is_empty());
+                }
+                _ => doc.body = paragraphs.collect(),
+            }
+        }
+        doc
+    }
+
+    /// The first sentence as a phrase: of something that only gives what it describes.
+    pub fn gist(&self) -> Option<String> {
+        let first = self.body.first()?;
+        Some(phrase(first.split_once(". ").map_or(first, |(sentence, _)| sentence)))
+    }
+}
+
+/// The text before the first heading, which has none, and what stands under each.
+fn sections(text: &str) -> Vec<(&str, String)> {
+    let mut sections = vec![("", String::new())];
+    for line in text.lines() {
+        match line.trim_start().strip_prefix("# ") {
+            Some(title) => sections.push((title.trim_end(), String::new())),
+            None => {
+                if let Some((_, text)) = sections.last_mut() {
+                    text.push_str(line);
+                    text.push('\n');
+                }
+            }
         }
     }
+    sections
+}
+
+/// The items of a list, each with a name in front: "- `name`: what it is".
+fn arguments(text: &str, model: &Model, manners: &dyn Manners) -> Vec<(String, String)> {
+    let items = text.split("- `").filter_map(|item| item.split_once("`: "));
+    items.map(|(name, said)| (name.to_owned(), spoken(&joined(said.trim()), model, manners))).collect()
+}
+
+/// A sentence without what makes it one.
+fn phrase(sentence: &str) -> String {
+    let sentence = sentence.trim().trim_end_matches('.');
+    let mut letters = sentence.chars();
+    let first = letters.next();
+    // What begins with capitals is a name, and stays one.
+    let is_name = letters.clone().next().is_some_and(char::is_uppercase);
+    let first = first.map(|first| if is_name { first } else { first.to_ascii_lowercase() });
+    first.into_iter().chain(letters).collect()
 }
 
 /// A paragraph on one line.
@@ -81,6 +130,9 @@ fn code_of(code: &str, model: &Model, manners: &dyn Manners) -> String {
         |name: &str| model.enums.get(name).is_some_and(|of| of.variants.iter().any(|one| one.name == code));
     if is("ErrorKind") {
         return manners.error(code);
+    }
+    if code == "None" {
+        return manners.nothing();
     }
     let mut of = model.enums.keys().filter(|name| is(name));
     if let (Some(of), None) = (of.next(), of.next()) {
@@ -120,6 +172,9 @@ mod tests {
         fn code(&self, text: &str) -> String {
             format!("<{text}>")
         }
+        fn nothing(&self) -> String {
+            "nil".to_owned()
+        }
         fn error(&self, kind: &str) -> String {
             format!("!{kind}")
         }
@@ -142,10 +197,19 @@ mod tests {
             let variants = variants.map(variant).to_vec();
             model.enums.insert(name.to_owned(), Enum { doc: String::new(), grows: false, variants });
         }
-        let text = "As [`run`](Self::run),\nbut `Next` of `a b`.\n\nMore: `Client::run`.\n\n# Errors\nOn `NoAnswer`.";
+        let text = "As [`run`](Self::run),\nbut `Next` of `a b`.\n\nMore: `Client::run`.\n\n\
+                    # Arguments\n- `start`: where it\nbegins; `None` for no end\n- `more`: the rest\n\n\
+                    # Returns\nThe `Data`.\n\n# Errors\nOn `NoAnswer`.";
         let doc = Doc::of(text, &model, &Plain);
         assert_eq!(doc.body, ["As (run), but Action.Next of <a b>.", "More: (Client#run)."]);
+        let argument = |name: &str, said: &str| (name.to_owned(), said.to_owned());
+        assert_eq!(
+            doc.arguments,
+            [argument("start", "where it begins; nil for no end"), argument("more", "the rest")]
+        );
+        assert_eq!(doc.returns.as_deref(), Some("the (Data)"));
         assert_eq!(doc.errors.as_deref(), Some("On !NoAnswer."));
+        assert_eq!(doc.gist().as_deref(), Some("as (run), but Action.Next of <a b>"));
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
     }
 }

@@ -75,8 +75,6 @@ struct Java {
     functions: String,
     names: BTreeMap<String, String>,
     types: BTreeMap<String, (String, String)>,
-    arguments: BTreeMap<String, String>,
-    returns: BTreeMap<String, String>,
 }
 
 /// Writes all files of the Java wrapper.
@@ -407,6 +405,10 @@ impl Manners for Javadoc<'_> {
         format!("{{@code {text}}}")
     }
 
+    fn nothing(&self) -> String {
+        "null".to_owned()
+    }
+
     fn error(&self, kind: &str) -> String {
         let class = self.errors.kinds.iter().find(|class| class.kind.as_deref() == Some(kind));
         class.map_or_else(|| self.code(kind), |class| format!("{{@link {}}}", class.name))
@@ -508,10 +510,11 @@ impl BackEnd<'_> {
         let (mut parameters, mut passed, mut called, mut options) =
             (Vec::new(), Vec::new(), Vec::new(), None);
         let mut short = Vec::new();
+        let said = self.common.said(&qualified, callable, self.model, &self.manners)?;
         let mut docs = self.docs(doc);
         docs.waits = *is_async;
         let mut short_docs = docs.clone();
-        for argument in arguments {
+        for (argument, what) in arguments.iter().zip(said.arguments) {
             let Argument { name, kind, by_ref, default } = argument;
             let object = match kind {
                 Type::Object(object) => Some(object.clone()),
@@ -537,11 +540,7 @@ impl BackEnd<'_> {
                 continue;
             }
             let parameter = self.parameter(name, kind)?;
-            let said = [format!("{qualified}.{name}"), name.clone()];
-            let said = said.iter().find_map(|name| self.names.arguments.get(name));
-            let said =
-                said.with_context(|| format!("uniffi.toml: java.arguments lacks {qualified}.{name}"))?;
-            docs.arguments.push((parameter.name.clone(), self.line(said)));
+            docs.arguments.push((parameter.name.clone(), what.clone()));
             if default.is_some() || record.is_some() {
                 called.push(
                     record.map_or_else(|| "null".to_owned(), |(record, _)| format!("{record}.defaults()")),
@@ -549,17 +548,12 @@ impl BackEnd<'_> {
             } else {
                 called.push(parameter.name.clone());
                 short.push(parameter.clone());
-                short_docs.arguments.push((parameter.name.clone(), self.line(said)));
+                short_docs.arguments.push((parameter.name.clone(), what));
             }
             parameters.push(parameter);
         }
-        if returns.is_some() {
-            let said = self.names.returns.get(&qualified);
-            let said = said.with_context(|| format!("uniffi.toml: java.returns lacks {qualified}"))?;
-            let optional = matches!(returns, Some(Type::Optional(_)));
-            docs.returns = Some(self.line(said) + if optional { ", if there is one" } else { "" });
-            short_docs.returns.clone_from(&docs.returns);
-        }
+        docs.returns = said.returns;
+        short_docs.returns.clone_from(&docs.returns);
         let (returns, boxed, read) = match returns {
             None => ("void".to_owned(), "Void".to_owned(), "in -> null".to_owned()),
             Some(kind) => (self.annotation(kind)?, self.boxed(kind)?, self.read(kind)?),
@@ -832,15 +826,10 @@ impl BackEnd<'_> {
     }
 
     fn docs(&self, text: &str) -> Docs {
-        let Doc { body, errors } = Doc::of(text, self.model, &self.manners);
+        let Doc { body, errors, .. } = Doc::of(text, self.model, &self.manners);
         // A virtual machine does not fork.
         let never = self.manners.error("UsedAfterFork") + ".";
         Docs { body, errors: errors.filter(|errors| *errors != never), ..Docs::default() }
-    }
-
-    /// A line of a table.
-    fn line(&self, text: &str) -> String {
-        self.docs(text).body.join(" ")
     }
 }
 

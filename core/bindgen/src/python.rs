@@ -233,6 +233,10 @@ impl Manners for Rest {
         format!("``{text}``")
     }
 
+    fn nothing(&self) -> String {
+        "None".to_owned()
+    }
+
     fn error(&self, kind: &str) -> String {
         format!("``{kind}``")
     }
@@ -306,12 +310,14 @@ impl BackEnd<'_> {
     fn method(&self, of: &str, callable: &Callable, is_constructor: bool) -> Result<Method> {
         let Callable { name, doc, is_async, arguments, returns, throws } = callable;
         let qualified = format!("{of}.{name}");
+        let said = self.common.said(&qualified, callable, self.model, &Rest)?;
         let mut doc = self.docs(doc);
         let (mut parameters, mut passed) = (Vec::new(), Vec::new());
-        for argument in arguments {
+        for (argument, what) in arguments.iter().zip(said.arguments) {
             let Argument { name, kind, by_ref, default } = argument;
             let Some((record, options)) = self.model.options(argument) else {
                 parameters.push(self.parameter(name, kind, default.as_ref(), false)?);
+                doc.arguments.push((name.clone(), what));
                 let object = match kind {
                     Type::Object(object) => Some(object.clone()),
                     _ => None,
@@ -484,7 +490,7 @@ impl BackEnd<'_> {
     }
 
     fn docs(&self, text: &str) -> Docs {
-        let Doc { body, errors } = Doc::of(text, self.model, &Rest);
+        let Doc { body, errors, .. } = Doc::of(text, self.model, &Rest);
         Docs { body, arguments: Vec::new(), errors }
     }
 }

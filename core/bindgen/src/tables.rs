@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::model::Model;
+use crate::doc::{Doc, Manners};
+use crate::model::{Callable, Model, Type};
 use crate::names::kebab;
 
 /// The classes of errors in all languages.
@@ -23,6 +24,51 @@ pub struct Common {
     pub contexts: BTreeMap<String, String>,
     /// What waits for what is taken in a second step.
     pub taken: BTreeMap<String, String>,
+    /// What arguments are that say nothing themselves, by their names.
+    pub arguments: BTreeMap<String, String>,
+}
+
+/// What is said of an operation, beside what it does.
+pub struct Said {
+    /// Of its arguments, in order.
+    pub arguments: Vec<String>,
+    /// Of its result, where it has one.
+    pub returns: Option<String>,
+}
+
+impl Common {
+    /// What is said of an operation's arguments and result: by its own doc comment, or of arguments by the table for all of
+    /// that name. What only gives something need not say that again.
+    pub fn said(&self, of: &str, callable: &Callable, model: &Model, manners: &dyn Manners) -> Result<Said> {
+        let doc = Doc::of(&callable.doc, model, manners);
+        if let Some((name, _)) = doc
+            .arguments
+            .iter()
+            .find(|(name, _)| callable.arguments.iter().all(|argument| argument.name != *name))
+        {
+            bail!("core/src/ffi: {of} has no argument {name}");
+        }
+        let argument = |name: &str| {
+            let own = doc.arguments.iter().find(|(own, _)| own == name).map(|(_, said)| said.clone());
+            let said =
+                own.or_else(|| Some(Doc::of(self.arguments.get(name)?, model, manners).body.join(" ")));
+            said.with_context(|| {
+                format!("core/src/ffi: {of} does not say what `{name}` is: list it under `# Arguments`")
+            })
+        };
+        let is_plain = !callable.is_async && callable.arguments.is_empty();
+        let optional =
+            if matches!(callable.returns, Some(Type::Optional(_))) { ", if there is one" } else { "" };
+        let own = doc.returns.as_ref().map(|said| format!("{said}{optional}"));
+        let returns = own.or_else(|| doc.gist().filter(|_| is_plain));
+        if callable.returns.is_some() && returns.is_none() {
+            bail!("core/src/ffi: {of} does not say what it gives: write it under `# Returns`");
+        }
+        Ok(Said {
+            arguments: callable.arguments.iter().map(|it| argument(&it.name)).collect::<Result<_>>()?,
+            returns: returns.filter(|_| callable.returns.is_some()),
+        })
+    }
 }
 
 /// The classes of errors of one language.

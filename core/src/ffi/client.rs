@@ -104,6 +104,9 @@ impl Client {
     ///
     /// Nothing is tried again by itself. A connection that is lost later is.
     ///
+    /// # Returns
+    /// The client.
+    ///
     /// # Errors
     /// `UnknownHost`, `Unreachable`, `ConnectTimeout`, `CertificateRefused`, `UnsuitableServer`, `LoginRefused`; also
     /// `InvalidArgument` for a CA file that cannot be used.
@@ -119,6 +122,13 @@ impl Client {
     /// (included) to `end` (excluded), either of which may be left to the provider; times are asked for with the offset
     /// of their zone. Times of the records are the starts of their intervals, UTC; units are the provider's (`W`, `Wh`,
     /// …). Gaps are records without a value.
+    ///
+    /// # Arguments
+    /// - `start`: where the period begins, included; `None` leaves it to the provider
+    /// - `end`: where the period ends, excluded; `None` leaves it to the provider
+    ///
+    /// # Returns
+    /// The readings.
     ///
     /// # Errors
     /// `InvalidArgument`; the provider's answer (`NotAuthorized`, `BadRequest`, `TooLarge`, `NoSuchCommand`,
@@ -140,6 +150,9 @@ impl Client {
     /// covers all series below it. Its pushes are trusted from here on; also where it is not known whether the
     /// subscription came about, as after `NoAnswer`, and not where it was refused.
     ///
+    /// # Arguments
+    /// - `identifier`: the name of the series, or the prefix of several
+    ///
     /// # Errors
     /// As [`get_history`](Self::get_history).
     pub async fn subscribe(&self, provider: String, identifier: String) -> Result<()> {
@@ -156,6 +169,9 @@ impl Client {
 
     /// Takes pushes of this provider from now on, whatever its resource. Pushes of others are dropped and counted: in a
     /// federation anybody can send anybody a message.
+    ///
+    /// # Arguments
+    /// - `provider`: a JID of the provider
     ///
     /// # Errors
     /// `InvalidArgument` where it is no JID.
@@ -175,6 +191,9 @@ impl Client {
     /// [`subscribe`](Self::subscribe) and [`authorize_uri`](Self::authorize_uri). What the server kept meanwhile comes
     /// first.
     ///
+    /// # Returns
+    /// The listener.
+    ///
     /// # Errors
     /// `InvalidArgument` where this client is listening already, or the journal cannot be opened; `Unreachable` where
     /// there is no connection for too long, `Closed`.
@@ -186,6 +205,9 @@ impl Client {
     /// before the hole (which is among them), or where there was none, from a day before the hole, until now. What does
     /// not fit into one answer is asked for in several, as far as the provider says what fits.
     ///
+    /// # Returns
+    /// The readings.
+    ///
     /// # Errors
     /// As [`get_history`](Self::get_history).
     pub async fn fill(&self, hole: Arc<Hole>, provider: String, identifier: String) -> Result<Arc<Data>> {
@@ -194,6 +216,9 @@ impl Client {
 
     /// The commands a provider offers to this account (XEP-0050 section 2.2).
     ///
+    /// # Returns
+    /// The commands.
+    ///
     /// # Errors
     /// As [`get_history`](Self::get_history).
     pub async fn commands(&self, provider: String) -> Result<Vec<CommandInfo>> {
@@ -201,6 +226,9 @@ impl Client {
     }
 
     /// Begins a command by asking for its form. A command that has none is carried out at once.
+    ///
+    /// # Returns
+    /// The command, at its first stage.
     ///
     /// # Errors
     /// As [`get_history`](Self::get_history).
@@ -213,6 +241,12 @@ impl Client {
     /// own commands (as `start_time` of `get_history`): without a value these are left out, as nobody saw the default.
     /// Where something is missing or does not fit, the command is canceled.
     ///
+    /// # Arguments
+    /// - `values`: values by field: texts, numbers, booleans, dates, times with their zone, or collections of texts; `None` for none
+    ///
+    /// # Returns
+    /// What came of it.
+    ///
     /// # Errors
     /// `InvalidArgument` where a required field has no value, a value does not fit, or no stage has a field of that
     /// name; `SessionExpired`; as [`get_history`](Self::get_history).
@@ -222,6 +256,9 @@ impl Client {
     }
 
     /// The series a provider has for this account, or those of them that `prefix` covers, as a subscription would.
+    ///
+    /// # Returns
+    /// The series.
     ///
     /// # Errors
     /// `NoSuchCommand` where the provider does not tell; as [`get_history`](Self::get_history).
@@ -236,6 +273,9 @@ impl Client {
     /// `end` (excluded), are counted where the usage point is. The records' names are
     /// `urn:dev:prm:<usage point>_<direction>_load`. Providers that do not know this command (`NoSuchCommand`) may serve
     /// the same by [`get_history`](Self::get_history).
+    ///
+    /// # Returns
+    /// The readings.
     ///
     /// # Errors
     /// As [`get_history`](Self::get_history).
@@ -254,6 +294,9 @@ impl Client {
     /// Asks a Data Connect proxy for the energy of each day at a usage point, in Wh.
     ///
     /// As [`load_curve`](Self::load_curve), but the records' names are `urn:dev:prm:<usage point>_daily_<direction>`.
+    ///
+    /// # Returns
+    /// The readings.
     ///
     /// # Errors
     /// As [`get_history`](Self::get_history).
@@ -276,6 +319,9 @@ impl Client {
     /// The request is remembered by this client (the last 10,000), and told with the notice that answers it. It is
     /// remembered nowhere else: who listens in another process keeps the `state` and compares.
     ///
+    /// # Returns
+    /// Where the person consents.
+    ///
     /// # Errors
     /// `InvalidArgument` for a request that cannot be right; else as [`get_history`](Self::get_history).
     pub async fn authorize_uri(
@@ -288,6 +334,9 @@ impl Client {
     }
 
     /// Whether a provider is there, within ten seconds.
+    ///
+    /// # Returns
+    /// Whether it is there.
     ///
     /// # Errors
     /// `InvalidArgument`, `ConnectionLost`, `Closed`.
@@ -312,6 +361,9 @@ impl Client {
     }
 
     /// What becomes of the connection from now on.
+    ///
+    /// # Returns
+    /// What becomes of it.
     ///
     /// # Errors
     /// `UsedAfterFork`.
@@ -448,6 +500,9 @@ pub struct States(Owned<Stream<CoreStates>>);
 impl States {
     /// The next change; waits for it. None once it is over for good and that was told. Of a great many that nobody took
     /// meanwhile only the latest are told.
+    ///
+    /// # Returns
+    /// The change.
     ///
     /// # Errors
     /// `UsedAfterFork`.

@@ -70,6 +70,9 @@ pub struct DumpOptions {
 
 /// Reads readings from any representation.
 ///
+/// # Returns
+/// The readings.
+///
 /// # Errors
 /// `MalformedData`, which tells where, and never what was read; `InvalidArgument` for a representation that is only
 /// written.
@@ -97,6 +100,9 @@ pub fn loads(content: Vec<u8>, options: LoadOptions) -> Result<Arc<Data>> {
 }
 
 /// Writes readings in a representation.
+///
+/// # Returns
+/// The text.
 ///
 /// # Errors
 /// `MalformedData` for readings that SenML cannot carry: before 1978, or with characters XML has no place for.

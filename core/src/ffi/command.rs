@@ -279,6 +279,9 @@ impl Execution {
 
     /// What came of it. The execution is over then.
     ///
+    /// # Returns
+    /// What came of it.
+    ///
     /// # Errors
     /// `InvalidArgument` where it is not completed; it is canceled then. `MalformedAnswer`.
     pub async fn outcome(&self) -> Result<Outcome> {

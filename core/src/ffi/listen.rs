@@ -151,12 +151,12 @@ pub struct Hole(CoreHole);
 
 #[uniffi::export]
 impl Hole {
-    /// What was sent before is here.
+    /// When it begins: what was sent before is here.
     pub fn since(&self) -> Timestamp {
         self.0.since
     }
 
-    /// What was sent after that comes again, or is here.
+    /// When it ends: what was sent after that comes again, or is here.
     pub fn until(&self) -> Timestamp {
         self.0.until
     }
@@ -280,6 +280,9 @@ impl Listener {
     /// The next event; waits for it. None when the listener or the client was closed. Asking for it says that the one before
     /// is dealt with.
     ///
+    /// # Returns
+    /// The event.
+    ///
     /// # Errors
     /// `LoginRefused`, `Replaced`, `UnsuitableServer` where the connection was lost for good, once what came before has
     /// been taken; `InvalidArgument` where the journal cannot be written, and then nothing is lost either.
@@ -289,6 +292,9 @@ impl Listener {
 
     /// Stops listening without losing anything: the server keeps what comes from here on, and what it had sent before
     /// is given back, in order, and counts as taken.
+    ///
+    /// # Returns
+    /// What was not taken.
     ///
     /// # Errors
     /// `ConnectionLost`, `Unreachable`, or `NoAnswer` where the server does not answer within two seconds;

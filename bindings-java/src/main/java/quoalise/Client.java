@@ -505,7 +505,8 @@ public final class Client implements AutoCloseable {
     /**
      * How many messages of senders that are not trusted were dropped so far, unread: pushes and notices of consent.
      *
-     * @return how many
+     * @return how many messages of senders that are not trusted were dropped so far, unread: pushes and notices of
+     *     consent
      */
     public long distrusted() {
         return callDistrusted().now();
@@ -645,7 +646,7 @@ public final class Client implements AutoCloseable {
     /**
      * The full JID the server gave this session. It may change when the server has lost the session.
      *
-     * @return the JID
+     * @return the full JID the server gave this session
      */
     public String jid() {
         return callJid().now();
@@ -896,7 +897,7 @@ public final class Client implements AutoCloseable {
     /**
      * How things stand with the connection.
      *
-     * @return how they stand
+     * @return how things stand with the connection
      */
     public ConnectionState state() {
         return callState().now();

@@ -33,7 +33,8 @@ public final class Execution implements AutoCloseable {
      * What may be done in the present stage, of {@link Action#PREV}, {@link Action#NEXT} and {@link Action#COMPLETE}.
      * To cancel is always allowed.
      *
-     * @return the actions
+     * @return what may be done in the present stage, of {@link Action#PREV}, {@link Action#NEXT} and
+     *     {@link Action#COMPLETE}
      */
     public List<Action> actions() {
         return callActions().now();
@@ -128,7 +129,7 @@ public final class Execution implements AutoCloseable {
     /**
      * What the provider suggests to do: {@link Action#NEXT} or {@link Action#COMPLETE}.
      *
-     * @return the action, if there is one
+     * @return what the provider suggests to do: {@link Action#NEXT} or {@link Action#COMPLETE}
      */
     public Optional<Action> defaultAction() {
         return callDefaultAction().now();
@@ -142,7 +143,7 @@ public final class Execution implements AutoCloseable {
     /**
      * The form of the present stage, or of the result.
      *
-     * @return the form, if there is one
+     * @return the form of the present stage, or of the result
      */
     public Optional<Form> form() {
         return callForm().now();
@@ -211,7 +212,7 @@ public final class Execution implements AutoCloseable {
      * What the provider says about the present stage. An error among them means that it does not take what was filled
      * in, and asks again.
      *
-     * @return the notes
+     * @return what the provider says about the present stage
      */
     public List<Note> notes() {
         return callNotes().now();
@@ -275,7 +276,7 @@ public final class Execution implements AutoCloseable {
     /**
      * How far it is: {@link Status#EXECUTING} while there is something to fill in.
      *
-     * @return the status
+     * @return how far it is: {@link Status#EXECUTING} while there is something to fill in
      */
     public Status status() {
         return callStatus().now();

@@ -24,9 +24,9 @@ public final class Hole implements Event {
     }
 
     /**
-     * What was sent before is here.
+     * When it begins: what was sent before is here.
      *
-     * @return when it begins
+     * @return when it begins: what was sent before is here
      */
     public Instant since() {
         return callSince().now();
@@ -38,9 +38,9 @@ public final class Hole implements Event {
     }
 
     /**
-     * What was sent after that comes again, or is here.
+     * When it ends: what was sent after that comes again, or is here.
      *
-     * @return when it ends
+     * @return when it ends: what was sent after that comes again, or is here
      */
     public Instant until() {
         return callUntil().now();

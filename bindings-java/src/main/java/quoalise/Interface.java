@@ -3,7 +3,7 @@ package quoalise;
 
 /** Of which interface these classes are: the native library has to be of the same. */
 final class Interface {
-    static final String INTERFACE = "18820315599f4f55";
+    static final String INTERFACE = "e88ee41e62d07315";
 
     private Interface() {}
 }

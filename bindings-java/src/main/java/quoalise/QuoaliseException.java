@@ -138,7 +138,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * For an upstream error: that system's code, such as {@code ADAM-ERR0123}, where it has one.
      *
-     * @return the code, if there is one
+     * @return for an upstream error: that system's code, such as {@code ADAM-ERR0123}, where it has one
      */
     public Optional<String> code() {
         return Optional.ofNullable(told.code);
@@ -147,7 +147,8 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * The standard condition of the stanza or stream error (RFC 6120 sections 4.9.3 and 8.3.3), where one came.
      *
-     * @return the condition, if there is one
+     * @return the standard condition of the stanza or stream error (RFC 6120 sections 4.9.3 and 8.3.3), where one
+     *     came
      */
     public Optional<String> condition() {
         return Optional.ofNullable(told.condition);
@@ -156,7 +157,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * The end of that period, excluded.
      *
-     * @return the end of the period, if there is one
+     * @return the end of that period, excluded
      */
     public Optional<Instant> fittingEnd() {
         return Optional.ofNullable(told.fittingEnd);
@@ -165,7 +166,8 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * For an answer that would be too large: the start of the largest period that fits, where the provider told.
      *
-     * @return the start of the period, if there is one
+     * @return for an answer that would be too large: the start of the largest period that fits, where the provider
+     *     told
      */
     public Optional<Instant> fittingStart() {
         return Optional.ofNullable(told.fittingStart);
@@ -174,7 +176,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * Whether the same request may succeed later without anybody changing anything.
      *
-     * @return whether to try again can help
+     * @return whether the same request may succeed later without anybody changing anything
      */
     public boolean isTemporary() {
         return told.isTemporary;
@@ -183,7 +185,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * For an upstream error: which system refused, such as {@code enedis-data-connect}.
      *
-     * @return the issuer, if there is one
+     * @return for an upstream error: which system refused, such as {@code enedis-data-connect}
      */
     public Optional<String> issuer() {
         return Optional.ofNullable(told.issuer);
@@ -192,7 +194,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * What kind of failure this is.
      *
-     * @return the kind
+     * @return what kind of failure this is
      */
     public ErrorKind kind() {
         return told.kind;
@@ -201,7 +203,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * The sentence, without operation and remedy.
      *
-     * @return the sentence
+     * @return the sentence, without operation and remedy
      */
     public String reason() {
         return told.reason;
@@ -210,7 +212,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * What was being done, and with whom.
      *
-     * @return the operation, if there is one
+     * @return what was being done, and with whom
      */
     public Optional<String> operation() {
         return Optional.ofNullable(told.operation);
@@ -219,7 +221,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * What to do about it.
      *
-     * @return the remedy, if there is one
+     * @return what to do about it
      */
     public Optional<String> remedy() {
         return Optional.ofNullable(told.remedy);
@@ -228,7 +230,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * When to try again at the earliest, where the peer told.
      *
-     * @return how long to wait, if there is one
+     * @return when to try again at the earliest, where the peer told
      */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(told.retryAfter);
@@ -237,7 +239,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * The peer's own words, where it gave any.
      *
-     * @return the text, if there is one
+     * @return the peer's own words, where it gave any
      */
     public Optional<String> text() {
         return Optional.ofNullable(told.text);
