@@ -7,7 +7,7 @@ use jni::objects::{JByteArray, JClass, JLongArray, JString};
 use jni::sys::{jboolean, jint, jlong};
 
 use crate::error::{Failure, Throw};
-use crate::wire::{Encode, Input, invalid};
+use crate::wire::{Encode, Input, Untaken, invalid};
 use crate::{generated, handle, operation};
 
 /// Begins an operation; true where it is done at once.
@@ -92,6 +92,22 @@ pub extern "system" fn Java_quoalise_Native_cancel<'local>(
 ) {
     let outcome = env.with_env(|_| {
         operation::cancel(id);
+        Ok::<_, Failure>(())
+    });
+    outcome.resolve::<Throw>();
+}
+
+/// What came under this number, and was read, counts as taken.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_quoalise_Native_taken<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    untaken: jlong,
+) {
+    let outcome = env.with_env(|_| {
+        if let Ok(untaken) = handle::get::<Untaken>(untaken) {
+            untaken.take();
+        }
         Ok::<_, Failure>(())
     });
     outcome.resolve::<Throw>();

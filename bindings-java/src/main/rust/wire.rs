@@ -2,7 +2,7 @@
 //! the other side. One array a call costs less than an object a value, and its classes stay Java's own business.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use quoalise::FieldValue;
@@ -195,10 +195,22 @@ impl Encode for Arc<ffi::Data> {
     }
 }
 
+/// What counts as taken only once Java has made objects of it: before that, it goes back.
+pub struct Untaken(Mutex<Option<ffi::Rest>>);
+
+impl Untaken {
+    /// Java has it.
+    pub fn take(&self) {
+        let rest = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(rest.map(ffi::Rest::take));
+    }
+}
+
 impl Encode for ffi::Rest {
-    /// It counts as taken.
     fn encode(self, out: &mut Vec<u8>) {
-        self.take().encode(out);
+        let events = self.events();
+        handle::put(Arc::new(Untaken(Mutex::new(Some(self))))).encode(out);
+        events.encode(out);
     }
 }
 

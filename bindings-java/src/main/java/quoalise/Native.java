@@ -23,6 +23,9 @@ final class Native {
     /** Gives an operation up. */
     static native void cancel(long id);
 
+    /** What came under this number, and was read, counts as taken. */
+    static native void taken(long untaken);
+
     /** Lets an object go. */
     static native void free(long handle);
 

@@ -112,7 +112,7 @@ final class Server implements AutoCloseable {
 
     /** The next event but for those of who is there, as a provider tells that at any time. */
     static Event told(Listener events) {
-        return told(events, Duration.ofSeconds(20));
+        return told(events, Duration.ofSeconds(60));
     }
 
     static Event told(Listener events, Duration timeout) {
