@@ -167,7 +167,7 @@ public final class Data implements Iterable<Reading>, Serializable {
         out.optional("value", number, (to, name, it) -> to.float64(name, it.number()));
         out.optional("value", value instanceof Value.Text it ? it.text() : null, Out::text);
         out.optional("value", value instanceof Value.Truth it ? it.truth() : null, Out::bool);
-        out.optional("value", value instanceof Value.Bytes it ? it.bytes() : null, Out::bytes);
+        out.optional("value", value instanceof Value.Bytes it ? it.bytes() : null, Out::shortBytes);
         out.optional(
                 "value", number == null ? null : number.integer().map(BigInteger::toString).orElse(null), Out::text);
         number(out, "sum", reading.sum());

@@ -17,7 +17,7 @@ use quoalise::senml::{self, DEFAULT_VERSION, ReadOptions, Record, Records, Value
 use quoalise::{ErrorKind, ffi};
 
 use crate::error::{Failure, Throw};
-use crate::wire::{Decode, Encode, Input, Wrong};
+use crate::wire::{Decode, Encode, Input, ShortBytes, Wrong};
 use crate::{handle, operation};
 
 /// What the codec refused.
@@ -280,7 +280,7 @@ impl Decode for Extra {
         Ok(Self {
             text: Decode::decode(input)?,
             boolean: Decode::decode(input)?,
-            data: Decode::decode(input)?,
+            data: Option::<ShortBytes>::decode(input)?.map(|data| data.0),
             integer: Option::<String>::decode(input)?.and_then(|digits| digits.parse().ok()),
             sum: number(input)?,
             update_time: number(input)?,

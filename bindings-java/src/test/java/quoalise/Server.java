@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -31,8 +33,11 @@ final class Server implements AutoCloseable {
     final String provider;
     final String series;
 
-    Server() {
-        ProcessBuilder builder = new ProcessBuilder(TARGET.resolve("quoalise-test-server").toString(), "--provider");
+    /** With further options. */
+    Server(String... options) {
+        List<String> command = new ArrayList<>(List.of(TARGET.resolve("quoalise-test-server").toString(), "--provider"));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command);
         try {
             process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
         } catch (IOException failed) {
