@@ -19,6 +19,10 @@ fn main() -> Result<()> {
         // PHP's headers are not ours to mend.
         build.flag("-isystem").flag(folder);
     }
+    // As Rust's `debug_assertions`: what is released has nothing that is for tests.
+    if std::env::var_os("CARGO_CFG_DEBUG_ASSERTIONS").is_some() {
+        build.define("QUOALISE_TESTS", None);
+    }
     build
         .file("src/border.c")
         .define("QUOALISE_VERSION", Some(&*format!("\"{}\"", env!("CARGO_PKG_VERSION"))))

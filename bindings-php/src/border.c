@@ -343,8 +343,25 @@ int quoalise_interrupted(void)
     return left ? 2 : EG(exception) ? 1 : 0;
 }
 
+#ifdef QUOALISE_TESTS
+/* For tests: an error of a kind on its way from the core. */
+QUOALISE_FUNCTION(quoalise_raise)
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_raise, 0, 1, MAY_BE_VOID)
+    ZEND_ARG_TYPE_MASK(0, kind, MAY_BE_STRING, NULL)
+ZEND_END_ARG_INFO()
+
+static const zend_function_entry quoalise_test_functions[] = {
+    QUOALISE_ENTRY("Quoalise\\Internal\\raise", php_quoalise_raise, arginfo_quoalise_raise, 0, NULL)
+    ZEND_FE_END
+};
+#endif
+
 static PHP_MINIT_FUNCTION(quoalise)
 {
+#ifdef QUOALISE_TESTS
+    zend_register_functions(NULL, quoalise_test_functions, NULL, MODULE_PERSISTENT);
+#endif
     memcpy(&quoalise_handlers, &std_object_handlers, sizeof(zend_object_handlers));
     quoalise_handlers.offset = XtOffsetOf(quoalise_object, std);
     quoalise_handlers.free_obj = quoalise_free_object;

@@ -67,3 +67,11 @@ impl ToPhp for Arc<ffi::Error> {
         made(&self)
     }
 }
+
+#[cfg(debug_assertions)]
+crate::border::function!(quoalise_raise, |call| {
+    let kind: String = call.argument(0, c"string")?;
+    let known = ErrorKind::ALL.into_iter().find(|known| known.as_str() == kind);
+    let kind = known.ok_or_else(|| invalid("there is no such kind of error"))?;
+    Err(Fault::Error(quoalise::Error::answer(kind, "raised for a test").into()))
+});
