@@ -1285,20 +1285,22 @@ namespace Quoalise {
          *
          * @param array{account: string, password: string, address?: ?string, caFile?: ?string, caPem?: ?string,
          *     timeout?: ?float, connectTimeout?: ?float, priority?: ?int, security?: ?Security, allowPlain?: bool,
-         *     reconnectFirst?: ?float, reconnectLongest?: ?float, deadAfter?: ?float} $options `account`: a JID:
-         *     `name@example.org`, or with a resource to be asked for; `password`: the account's password; `address`:
-         *     The `host:port` to connect to (or `host`, port 5222) instead of asking the DNS. The certificate must
-         *     still be the account's domain's; `caFile`: A PEM file with the authorities to trust instead of the
-         *     system's; `caPem`: The authorities to trust instead of the system's, as PEM text; `timeout`: How long an
-         *     answer may take. 120 s by default: servers throttle large answers to some kilobytes a second;
-         *     `connectTimeout`: How long connecting and logging in may take, all in all. 30 s by default; `priority`:
-         *     The priority of the presence: one of 0 and more while the client listens (1 by default), a negative one
-         *     while it does not (-1 by default), so that pushes go to another session of the account that listens;
-         *     `security`: How the connection is protected; `allowPlain`: Also allow PLAIN, which sends the password to
-         *     the server inside TLS. For servers that cannot do SCRAM; `reconnectFirst`: How long to wait before a lost
-         *     connection is tried anew, at first; then twice as long each time. 1 s by default; `reconnectLongest`: How
-         *     long to wait between two tries at the most. 60 s by default; `deadAfter`: After how much silence a
-         *     connection counts as dead, though the network does not say so. 30 s by default
+         *     reconnectFirst?: ?float, reconnectLongest?: ?float, deadAfter?: ?float, persistent?: ?string} $options
+         *     `account`: a JID: `name@example.org`, or with a resource to be asked for; `password`: the account's
+         *     password; `address`: The `host:port` to connect to (or `host`, port 5222) instead of asking the DNS. The
+         *     certificate must still be the account's domain's; `caFile`: A PEM file with the authorities to trust
+         *     instead of the system's; `caPem`: The authorities to trust instead of the system's, as PEM text;
+         *     `timeout`: How long an answer may take. 120 s by default: servers throttle large answers to some
+         *     kilobytes a second; `connectTimeout`: How long connecting and logging in may take, all in all. 30 s by
+         *     default; `priority`: The priority of the presence: one of 0 and more while the client listens (1 by
+         *     default), a negative one while it does not (-1 by default), so that pushes go to another session of the
+         *     account that listens; `security`: How the connection is protected; `allowPlain`: Also allow PLAIN, which
+         *     sends the password to the server inside TLS. For servers that cannot do SCRAM; `reconnectFirst`: How long
+         *     to wait before a lost connection is tried anew, at first; then twice as long each time. 1 s by default;
+         *     `reconnectLongest`: How long to wait between two tries at the most. 60 s by default; `deadAfter`: After
+         *     how much silence a connection counts as dead, though the network does not say so. 30 s by default;
+         *     `persistent`: a name under which this worker keeps the session for later requests that ask for it with
+         *     the very same options
          * @return Client the client
          * @throws Exception\QuoaliseException `UnknownHostException`, `UnreachableException`,
          *     `ConnectTimeoutException`, `CertificateRefusedException`, `UnsuitableServerException`,
@@ -1569,6 +1571,14 @@ namespace Quoalise {
          * @throws Exception\QuoaliseException As `getHistory`.
          */
         public function unsubscribe(string $provider, string $identifier): void {}
+
+        /**
+         * What this process has of persistent sessions: how many it keeps, and how often one was `opened`, was there
+         * already (`reused`), was found broken (`replaced`), or was ended unused for too long or to make room (`dropped`).
+         *
+         * @return array{kept: int, opened: int, reused: int, replaced: int, dropped: int}
+         */
+        public static function stats(): array {}
     }
 
     /**

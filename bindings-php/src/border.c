@@ -17,6 +17,8 @@
 #include <zend_exceptions.h>
 #include <zend_interfaces.h>
 
+#include <inttypes.h>
+
 /* How a function of Rust came to its end. */
 enum { QUOALISE_DONE, QUOALISE_BAIL_OUT };
 
@@ -27,6 +29,7 @@ typedef struct {
 
 extern void quoalise_free(void *state);
 extern void quoalise_end(void);
+extern void quoalise_counts(uint64_t *counts);
 
 static zend_object_handlers quoalise_handlers;
 
@@ -357,8 +360,20 @@ static const zend_function_entry quoalise_test_functions[] = {
 };
 #endif
 
+PHP_INI_BEGIN()
+    PHP_INI_ENTRY("quoalise.max_persistent", "16", PHP_INI_SYSTEM, NULL)
+    PHP_INI_ENTRY("quoalise.persistent_idle", "300", PHP_INI_SYSTEM, NULL)
+PHP_INI_END()
+
+/* A setting of php.ini. */
+zend_long quoalise_setting(const char *name)
+{
+    return zend_ini_long(name, strlen(name), 0);
+}
+
 static PHP_MINIT_FUNCTION(quoalise)
 {
+    REGISTER_INI_ENTRIES();
 #ifdef QUOALISE_TESTS
     zend_register_functions(NULL, quoalise_test_functions, NULL, MODULE_PERSISTENT);
 #endif
@@ -375,6 +390,7 @@ static PHP_MINIT_FUNCTION(quoalise)
 
 static PHP_MSHUTDOWN_FUNCTION(quoalise)
 {
+    UNREGISTER_INI_ENTRIES();
     quoalise_end();
     zend_hash_destroy(&quoalise_hidden);
     return SUCCESS;
@@ -385,7 +401,17 @@ static PHP_MINFO_FUNCTION(quoalise)
     php_info_print_table_start();
     php_info_print_table_header(2, "Quoalise", "enabled");
     php_info_print_table_row(2, "Version", QUOALISE_VERSION);
+    static const char *const counted[] = {"kept", "opened", "reused", "replaced", "dropped"};
+    uint64_t counts[5];
+    quoalise_counts(counts);
+    for (size_t i = 0; i < 5; i++) {
+        char name[64], count[24];
+        snprintf(name, sizeof name, "Persistent sessions of this process %s", counted[i]);
+        snprintf(count, sizeof count, "%" PRIu64, counts[i]);
+        php_info_print_table_row(2, name, count);
+    }
     php_info_print_table_end();
+    DISPLAY_INI_ENTRIES();
 }
 
 static const zend_module_dep quoalise_needs[] = {

@@ -42,6 +42,7 @@ unsafe extern "C" {
     fn quoalise_error(message: *const c_char);
     fn quoalise_out_of_bounds(message: *const c_char);
     fn quoalise_interrupted() -> c_int;
+    fn quoalise_setting(name: *const c_char) -> i64;
     fn quoalise_module() -> *mut c_void;
 }
 
@@ -181,6 +182,12 @@ pub fn interrupted() -> Result<()> {
         1 => Err(Fault::Thrown),
         _ => Err(Fault::BailOut),
     }
+}
+
+/// A number of php.ini; none where it is below zero.
+pub fn setting(name: &CStr) -> Option<u64> {
+    // SAFETY: settings are there as long as the extension is.
+    u64::try_from(unsafe { quoalise_setting(name.as_ptr()) }).ok()
 }
 
 /// A call from PHP.

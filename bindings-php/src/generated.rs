@@ -111,6 +111,7 @@ function!(quoalise_Client_connect, |call| {
         "reconnectFirst",
         "reconnectLongest",
         "deadAfter",
+        "persistent",
     ])?;
     let account = given.required("account", c"string")?;
     let password = given.required("password", c"string")?;
@@ -128,7 +129,7 @@ function!(quoalise_Client_connect, |call| {
         dead_after: given.or("deadAfter", c"?float", None)?,
     };
 
-    call.wait(ffi::Client::connect(account, password, options))
+    crate::sessions::connect(call, &given, account, password, options)
 });
 
 function!(quoalise_Client_authorizeUri, |call| {

@@ -10,4 +10,5 @@ mod data;
 mod ending;
 mod error;
 mod generated;
+mod sessions;
 mod wait;

@@ -49,7 +49,7 @@ function!(quoalise_{{ object.name }}_{{ method.name }}, |call| {
 {% if method.is_constructor %}
     let given = call.options(&[{% for key in method.keys %}"{{ key }}", {% endfor %}])?;
     {{ passes(method) }}
-    call.wait(ffi::{{ object.name }}::{{ method.rust }}({{ gives(method) }}))
+    crate::sessions::{{ method.rust }}(call, &given, {{ gives(method) }})
 {% else %}
     let this = call.this::<ffi::{{ object.name }}>()?;
     {{ passes(method) }}

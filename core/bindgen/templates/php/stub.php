@@ -48,6 +48,16 @@ namespace Quoalise {
 
     {% endif %}
     {% endfor %}
+    {% if object.name == "Client" %}
+
+        /**
+         * What this process has of persistent sessions: how many it keeps, and how often one was `opened`, was there
+         * already (`reused`), was found broken (`replaced`), or was ended unused for too long or to make room (`dropped`).
+         *
+         * @return array{kept: int, opened: int, reused: int, replaced: int, dropped: int}
+         */
+        public static function stats(): array {}
+    {% endif %}
     }
 
 {% endfor %}
