@@ -7,7 +7,7 @@ CHAOS := cargo run --locked -q -p quoalise-tests --all-features --bin quoalise-c
 # aarch64-unknown-linux-gnu and x86_64-unknown-linux-musl.
 TARGETS := x86_64-unknown-linux-gnu
 
-.PHONY: help setup build test demo bench fuzz chaos soak bindings jar wheel fmt lint clean
+.PHONY: help setup build test demo bench fuzz chaos soak bindings jar php wheel fmt lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -52,6 +52,11 @@ bindings: ## write the mechanical part of the wrappers, from core/src/ffi and un
 jar: ## the jar of the Java library with native libraries in it, its sources and Javadoc, as a Maven repository in dist/maven
 	@tests/setup system python
 	@. .venv/bin/activate && bindings-java/jar dist/maven $(TARGETS)
+
+php: ## the PHP extension, in dist/quoalise.so, for the PHP whose php-config is there
+	@tests/setup system
+	cargo build --release --locked -p quoalise-php
+	@mkdir -p dist && cp target/release/libquoalise_php.so dist/quoalise.so
 
 wheel: ## wheels of the Python package for Linux, and its source, in dist; needs `rustup target add` of what is in TARGETS
 	@tests/setup system python

@@ -6,14 +6,16 @@
 //! for the wrappers' tests to compare their real surface with.
 //!
 //! [`model`] is what there is, read from UniFFI's metadata and held to the types that may cross; [`names`] and [`doc`]
-//! are what back ends share, and [`tables`] what they are told beside; [`python`] and [`java`] are back ends. A further language
-//! is a module like that, its templates, and a table in `uniffi.toml`.
+//! are what back ends share, and [`tables`] what they are told beside; [`python`], [`java`] and [`php`] are back ends. A further
+//! language is a module like that, its templates, and a table in `uniffi.toml`.
 
+mod arginfo;
 mod doc;
 mod java;
 mod model;
 mod names;
 mod output;
+mod php;
 mod python;
 mod tables;
 
@@ -55,5 +57,6 @@ fn run() -> Result<()> {
     let names: toml::Table = names.parse().context("uniffi.toml")?;
     let mut files = python::generate(&root, &model, &names)?;
     files.extend(java::generate(&root, &model, &names)?);
+    files.extend(php::generate(&root, &model, &names)?);
     output::put(&root, files, option == "--check")
 }

@@ -15,7 +15,7 @@ use crate::data::Series;
 use crate::session::{Config, ConnectionState as CoreState, Security, States as CoreStates};
 
 /// How to reach the server, and how long to wait. Everything has a safe default.
-#[derive(Clone, Debug, Default, uniffi::Record)]
+#[derive(Clone, Debug, Default, PartialEq, uniffi::Record)]
 pub struct ConnectOptions {
     /// The `host:port` to connect to (or `host`, port 5222) instead of asking the DNS. The certificate must still be the
     /// account's domain's.

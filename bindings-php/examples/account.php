@@ -1,0 +1,12 @@
+<?php
+
+// What to connect with, from the environment: what the examples have in common.
+
+declare(strict_types=1);
+
+return array_filter([
+    'account' => getenv('QUOALISE_USER'),
+    'password' => trim((string) file_get_contents((string) getenv('QUOALISE_PASSWORD_FILE'))),
+    'address' => getenv('QUOALISE_ADDRESS'),
+    'caFile' => getenv('QUOALISE_CA_FILE'),
+]);

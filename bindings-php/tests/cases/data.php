@@ -1,0 +1,87 @@
+<?php
+
+/**
+ * Data: readings, columns, JSON.
+ */
+
+declare(strict_types=1);
+
+const TABLE = "time,value,unit,name\n2022-01-10T00:00:00Z,412,W,a\n2022-01-10T00:30:00.25Z,,W,a\n2022-01-10T01:00:00Z,7.5,W,b\n";
+
+test('data: is a list of readings', function () {
+    $data = Quoalise\loads(TABLE);
+    same(3, count($data));
+    same([0, 1, 2], array_keys(iterator_to_array($data)));
+    same(['a', 'a', 'b'], array_map(fn ($reading) => $reading->name, iterator_to_array($data)));
+    same([true, false, false], [isset($data[0]), isset($data[3]), isset($data[-1])]);
+    same(7.5, $data[2]->value);
+    same(null, $data[1]->value);
+    same('2022-01-10T00:30:00.250000 UTC', $data[1]->time->format('Y-m-d\TH:i:s.u e'));
+    foreach ([3, -1, PHP_INT_MAX, PHP_INT_MIN] as $row) {
+        raises(\OutOfBoundsException::class, fn () => $data[$row]);
+    }
+    raises(\TypeError::class, fn () => $data['0']);
+    raises(Quoalise\Exception\InvalidArgumentException::class, function () use ($data) {
+        $data[0] = 1;
+    });
+    // Two loops over the same do not know of each other.
+    $pairs = 0;
+    foreach ($data as $one) {
+        foreach ($data as $other) {
+            $pairs++;
+        }
+    }
+    same(9, $pairs);
+    $loop = $data->getIterator();
+    foreach ($loop as $_) {
+    }
+    raises(\OutOfBoundsException::class, fn () => $loop->current());
+});
+
+test('data: has columns', function () {
+    $data = Quoalise\loads(TABLE);
+    same([412.0, null, 7.5], $data->values());
+    same([1641772800.0, 1641774600.25, 1641776400.0], $data->timestamps());
+    same($data[1]->time->format('c u'), $data->times()[1]->format('c u'));
+    same([['a', 'b'], ['W']], [$data->names(), $data->units()]);
+    same([], Quoalise\loads('time,value,unit,name')->values());
+});
+
+test('data: is JSON, and can be kept', function () {
+    $data = Quoalise\loads(TABLE);
+    $json = json_decode(json_encode($data), true);
+    same([412, '2022-01-10T00:00:00+00:00'], [$json['records'][0]['value'], $json['records'][0]['time']]);
+    same('2022-01-10T01:00:00+01:00', json_decode($data->toJson('Europe/Paris'))->records[0]->time);
+    same($data->toJson('Europe/Paris'), $data->toJson(new \DateTimeZone('Europe/Paris')));
+    same($data->toJson('Asia/Kolkata'), $data->toJson(new \DateTimeZone('+05:30')));
+    raises(Quoalise\Exception\InvalidArgumentException::class, fn () => $data->toJson('Europe/Nowhere'));
+    $again = unserialize(serialize($data));
+    same($data->toJson(), $again->toJson());
+    raises(Quoalise\Exception\MalformedDataException::class, fn () => unserialize('O:13:"Quoalise\Data":1:{s:8:"quoalise";s:1:"<";}'));
+    raises(Quoalise\Exception\InvalidArgumentException::class, fn () => unserialize('O:13:"Quoalise\Data":0:{}'));
+});
+
+test('data: times are understood in any zone, and any class of PHP', function () {
+    $now = fn (\DateTimeInterface $now) => Quoalise\loads('[{"n":"a","v":1,"t":0}]', now: $now)->timestamps()[0];
+    foreach (['2022-03-27T01:59:59.5+01:00', '1969-12-31T23:59:59.25 UTC', '2022-01-01 Europe/Paris', '1900-01-01 Europe/Paris'] as $text) {
+        $expected = (new \DateTimeImmutable($text))->getTimestamp() + (int) (new \DateTimeImmutable($text))->format('u') / 1e6;
+        same((float) $expected, $now(new \DateTimeImmutable($text)), $text);
+        same((float) $expected, $now(new \DateTime($text)), $text);
+    }
+});
+
+test('data: var_dump shows no readings', function () {
+    ob_start();
+    var_dump(Quoalise\loads(TABLE));
+    print_r(Quoalise\loads(TABLE));
+    same(false, str_contains(ob_get_clean(), '412'));
+});
+
+test('data: texts have to be UTF-8, and bytes need not', function () {
+    $error = raises(
+        Quoalise\Exception\InvalidArgumentException::class,
+        fn () => Quoalise\loads('', name: "\xff"),
+    );
+    same(false, str_contains($error->getMessage(), "\xff"));
+    raises(Quoalise\Exception\MalformedDataException::class, fn () => Quoalise\loads("\xff"));
+});
