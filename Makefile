@@ -39,9 +39,11 @@ chaos: ## cut connections, take servers down and kill programs, and see what is 
 	@$(CHAOS)
 	@$(CHAOS) --kill 20
 
-soak: ## measure a client over many pushes and reconnects
+soak: ## measure a client over many pushes and reconnects, and the Java library over 100,000 pushes
 	@tests/setup system
+	@bindings-java/develop
 	@$(CHAOS) soak
+	@bindings-java/test -Dtest=SoakTest -Dquoalise.pushes=100000
 
 bindings: ## write the mechanical part of the wrappers, from core/src/ffi and uniffi.toml
 	@tests/setup system python

@@ -81,7 +81,7 @@ class Server:
         self._process.stdout.close()
 
 
-def told(events: quoalise.Listener, timeout: float = 20) -> quoalise.Event:
+def told(events: quoalise.Listener, timeout: float = 60) -> quoalise.Event:
     """The next event but for those of who is there: a provider tells that at any time."""
     while True:
         event = events.next(timeout)

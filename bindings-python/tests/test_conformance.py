@@ -40,7 +40,7 @@ def told() -> Iterator[dict[str, Any]]:
     told["cases"] = {(case["file"], case["case"]): case for case in told["cases"]}
     yield told
     process.stdin.close()
-    process.wait(10)
+    process.wait(60)
     process.stdout.close()
 
 

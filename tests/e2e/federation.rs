@@ -9,6 +9,7 @@ use quoalise::senml::{Record, Records};
 use quoalise::{Availability, Client, ErrorKind, Event, Period};
 use quoalise_tests::{Account, Certificate, Server};
 
+use crate::between::known_to_be_gone;
 use crate::provider::{presence, proxy};
 use crate::pushes::{bare, message, nothing_but, numbers, push, reading};
 use crate::raw::{Peer, submit};
@@ -292,6 +293,7 @@ async fn a_consumers_server_that_is_away_does_not_hold_up_the_provider() {
     client.subscribe(&provider.jid(), SERIES).await.unwrap();
 
     away.stop();
+    known_to_be_gone(&home, &away).await;
     for number in 0..10 {
         assert_eq!(provider.publish(&metadata(), &reading(SERIES, number)).await.unwrap(), 2);
         assert_eq!(numbers(&push(&mut at_home).await), [f64::from(number)]);

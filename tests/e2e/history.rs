@@ -318,7 +318,7 @@ async fn two_hundred_at_once_each_get_their_own() {
 async fn a_slow_provider_is_no_answer_and_holds_nobody_up() {
     let server = Server::shared();
     let (slow, _) = provider(&server).await;
-    let limit = Duration::from_secs(1);
+    let limit = Duration::from_secs(3);
     let impatient = config(&server, &server.new_account()).request_timeout(limit);
     let impatient = Client::connect(&impatient).await.unwrap();
 
@@ -331,7 +331,7 @@ async fn a_slow_provider_is_no_answer_and_holds_nobody_up() {
     let (never, other) = tokio::join!(never, other);
     let error = never.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NoAnswer);
-    assert!(error.to_string().contains("within 1 s") && error.to_string().contains(&jid), "{error}");
+    assert!(error.to_string().contains("within 3 s") && error.to_string().contains(&jid), "{error}");
     assert!((limit..limit + AT_ONCE).contains(&begin.elapsed()), "{:?}", begin.elapsed());
     assert!(other < limit, "{other:?}");
     // The late answer of a request given up is nobody's.

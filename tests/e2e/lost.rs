@@ -276,15 +276,16 @@ async fn what_is_pushed_while_the_client_cannot_connect_comes_when_it_can() {
     meter.push_all(&provider, 3).await;
     assert_eq!(hear(&mut listener, 3).await, range(0..3));
 
-    let away = Duration::from_secs(3);
     let begin = Instant::now();
-    proxy.refuse(away);
+    proxy.refuse(FOR_EVER);
     proxy.cut();
+    // Told though nobody is reached again.
     interrupted(&mut listener).await;
-    assert!(begin.elapsed() < away, "an interruption is told at once");
     meter.push_all(&provider, 50).await;
+    sleep(Duration::from_secs(3)).await;
+    proxy.heal();
     resumed(&mut listener).await;
-    assert!(begin.elapsed() >= away);
+    let away = begin.elapsed();
     assert_eq!(hear(&mut listener, 50).await, range(3..53));
 
     // Told in order: lost, tried as often as it takes, there again.
@@ -297,7 +298,9 @@ async fn what_is_pushed_while_the_client_cannot_connect_comes_when_it_can() {
             other => panic!("{other:?}"),
         }
     }
-    assert!((2..=40).contains(&tries), "{tries} attempts in {away:?}");
+    // The longest pause is half a second, of which at least half is waited.
+    let most = 10 + away.as_millis() / 250;
+    assert!(tries >= 2 && tries <= most, "{tries} attempts in {away:?}");
     client.close().await;
     assert!(matches!(states.next().await, Some(ConnectionState::Closed { error: None })));
     assert!(states.next().await.is_none());
@@ -311,12 +314,13 @@ async fn a_half_open_connection_is_found_and_resumed() {
     let (client, mut listener) =
         subscribed(&through(&proxy, &server, &server.new_account()), &provider).await;
     let begin = Instant::now();
-    // The way back is shut for a while, or it might be over before anybody looks.
-    proxy.refuse(DEAD_AFTER + Duration::from_secs(1));
+    // The way back is shut, or it might be over before anybody looks.
+    proxy.refuse(FOR_EVER);
     proxy.swallow();
     meter.push_all(&provider, 20).await;
     interrupted(&mut listener).await;
     assert!(begin.elapsed() < DEAD_AFTER + AT_ONCE, "{:?}", begin.elapsed());
+    proxy.heal();
     resumed(&mut listener).await;
     assert_eq!(hear(&mut listener, 20).await, range(0..20));
     client.get_history(&provider.jid(), SERIES, &Period::all()).await.unwrap();
@@ -713,7 +717,7 @@ async fn a_command_given_up_at_its_first_call_is_canceled_at_the_provider() {
     // Its answer is on its way when nobody wants it any more.
     proxy.stall(FOR_EVER);
     let begun = client.begin(&wizard.jid, "wizard");
-    assert!(timeout(Duration::from_millis(200), begun).await.is_err());
+    assert!(timeout(Duration::from_secs(1), begun).await.is_err());
     proxy.heal();
     so(|| actions().len() >= 2).await;
     assert_eq!(actions(), ["execute", "cancel"]);

@@ -67,7 +67,8 @@ async fn a_server_that_stops_and_comes_back() {
         let mut server = Server::builder().start();
         let (provider, service) = provider(&server).await;
         let client = client(&server).await;
-        let limit = Duration::from_millis(500);
+        // The server is gone before it is over, also on a slow machine.
+        let limit = Duration::from_secs(2);
         let impatient = config(&server, &server.new_account()).request_timeout(limit);
         let impatient = Client::connect(&impatient).await.unwrap();
         client.subscribe(&provider.jid(), SERIES).await.unwrap();
@@ -86,6 +87,9 @@ async fn a_server_that_stops_and_comes_back() {
         }
         let mut states = client.states();
         stop(&mut server);
+        while matches!(impatient.state(), ConnectionState::Online) {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
         let jid = provider.jid();
         let begin = Instant::now();
         let error = impatient.get_history(&jid, SERIES, &Period::all()).await.unwrap_err();
@@ -94,7 +98,7 @@ async fn a_server_that_stops_and_comes_back() {
         let error = waiting.await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionLost, "{error}");
         assert!(error.to_string().contains("test/slow"), "{error}");
-        assert!((limit..AT_ONCE).contains(&begin.elapsed()), "{:?}", begin.elapsed());
+        assert!((limit..limit + AT_ONCE).contains(&begin.elapsed()), "{:?}", begin.elapsed());
         assert!(matches!(states.next().await, Some(ConnectionState::Interrupted { .. })));
         assert!(matches!(states.next().await, Some(ConnectionState::Connecting)));
         assert!(matches!(client.state(), ConnectionState::Interrupted { .. } | ConnectionState::Connecting));
@@ -154,8 +158,11 @@ impl Drop for Frozen {
     }
 }
 
-/// What a close may take: two seconds, and as much again for a machine that does other things.
-pub const CLOSED_WITHIN: Duration = Duration::from_secs(4);
+/// How long a close waits for the server.
+const CLOSE: Duration = Duration::from_secs(2);
+
+/// What a close may take, on a machine that does other things.
+pub const CLOSED_WITHIN: Duration = CLOSE.saturating_add(AT_ONCE);
 
 #[tokio::test]
 async fn a_frozen_server_holds_up_neither_deadlines_nor_close() {
@@ -181,7 +188,7 @@ async fn a_frozen_server_holds_up_neither_deadlines_nor_close() {
     for availability in futures::future::join_all(requests).await {
         assert_eq!(availability.unwrap(), Availability::NoAnswer);
     }
-    assert!((limit..AT_ONCE).contains(&begin.elapsed()), "{:?}", begin.elapsed());
+    assert!((limit..limit + AT_ONCE).contains(&begin.elapsed()), "{:?}", begin.elapsed());
     let error = Client::connect(&other.connect_timeout(limit)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectTimeout);
 
@@ -196,7 +203,7 @@ async fn a_frozen_server_holds_up_neither_deadlines_nor_close() {
     for _ in 0..2 {
         let begin = Instant::now();
         client.close().await;
-        assert!(begin.elapsed() < CLOSED_WITHIN / 4, "closed twice: {:?}", begin.elapsed());
+        assert!(begin.elapsed() < CLOSE, "closed twice: {:?}", begin.elapsed());
     }
     drop(frozen);
 }
@@ -212,7 +219,7 @@ async fn close_is_at_once_where_the_server_answers() {
     let (slow, ()) = tokio::join!(slow, client.close());
     assert_eq!(slow.unwrap_err().kind(), ErrorKind::Closed);
     provider.close().await;
-    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < CLOSE, "{:?}", begin.elapsed());
     // The server knows, and did not have to find out.
     let other = self::client(&server).await;
     assert_eq!(other.availability(&client.jid()).await.unwrap(), Availability::Offline);

@@ -23,10 +23,10 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 
 /// For what happens at once, on a machine that does other things.
-pub const AT_ONCE: Duration = Duration::from_secs(5);
+pub const AT_ONCE: Duration = Duration::from_secs(10);
 
 /// For any one thing that works; only what is broken takes so long.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The series the test provider has: a value every half hour of January 2022, gaps at midnight UTC.
 pub const SERIES: &str = "urn:dev:prm:00000000000001_consumption/power/active/raw";

@@ -9,8 +9,10 @@
 use std::error::Error;
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
+use quoalise::provider::Limits;
 use quoalise_tests::{
     Account, Certificate, Sasl, ScramHash, Server, Software, StartError, TestProvider, Tls, random_password,
 };
@@ -49,6 +51,9 @@ struct Arguments {
     /// Also run a provider there, with an account of its own
     #[arg(long)]
     provider: bool,
+    /// How far apart the provider's pushes are at least, in milliseconds [default: as any provider's]
+    #[arg(long, value_name = "MILLISECONDS")]
+    push_interval: Option<u64>,
 }
 
 fn main() -> ExitCode {
@@ -77,8 +82,10 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             None => server.add_user(account, &random_password()),
         })
         .collect();
+    let push_interval =
+        arguments.push_interval.map_or(Limits::default().push_interval, Duration::from_millis);
     let mut provider = match arguments.provider {
-        true => Some(TestProvider::start(&server).await?),
+        true => Some(TestProvider::start(&server, push_interval).await?),
         false => None,
     };
     let mut line = json!({

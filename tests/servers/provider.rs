@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use quoalise::data::{Aggregation, Data, Metadata, SamplingInterval, Series};
 use quoalise::provider::{
-    Everybody, HistoryRequest, MemorySubscriptions, OwnCommand, OwnRequest, OwnResult, Provider, Service,
-    SubscriptionRequest,
+    Everybody, HistoryRequest, Limits, MemorySubscriptions, OwnCommand, OwnRequest, OwnResult, Provider,
+    Service, SubscriptionRequest,
 };
 use quoalise::senml::{Record, Records};
 use quoalise::stanza::{Field, FieldType, Form, FormType};
@@ -35,17 +35,20 @@ pub struct TestProvider {
 }
 
 impl TestProvider {
-    /// Logs in with an account of its own.
+    /// Logs in with an account of its own. Its pushes keep that distance.
     ///
     /// # Errors
     /// Those of connecting.
-    pub async fn start(server: &Server) -> Result<Self> {
+    pub async fn start(server: &Server, push_interval: Duration) -> Result<Self> {
         let account = server.add_user("provider", &random_password());
         let config = Config::new(&format!("{}/proxy", account.jid), account.password)?
             .address(&format!("127.0.0.1:{}", server.c2s_port()))?
             .ca_file(server.ca_file())
             .reconnect(Duration::from_millis(100), Duration::from_secs(1));
-        let builder = Provider::builder(Meter, Everybody).subscriptions(MemorySubscriptions::new());
+        let mut limits = Limits::default();
+        limits.push_interval = push_interval;
+        let builder =
+            Provider::builder(Meter, Everybody).subscriptions(MemorySubscriptions::new()).limits(limits);
         Ok(Self { provider: builder.start(&config).await?, pushed: 0 })
     }
 

@@ -21,7 +21,7 @@ use crate::prosody;
 use crate::proxy::Proxy;
 
 /// Prosody is up in a fifth of a second and ejabberd in two; this is for a machine that does ten other things.
-pub(crate) const READY_WITHIN: Duration = Duration::from_secs(30);
+pub(crate) const READY_WITHIN: Duration = Duration::from_secs(120);
 /// How long a stopping server may take to say goodbye to its clients.
 const STOP_GRACE: Duration = Duration::from_secs(10);
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(3);

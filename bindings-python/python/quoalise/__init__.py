@@ -20,12 +20,12 @@
 
 from __future__ import annotations
 
-from . import _enums, _errors, _records
+from . import _enums, _errors, _functions, _records
 from ._client import Execution, Listener, States
 from ._enums import *  # noqa: F403
 from ._error import Error
 from ._errors import *  # noqa: F403
-from ._functions import dumps, loads
+from ._functions import *  # noqa: F403
 from ._native import Data, DeviceIdentifier, Gap, Hole, Measurement, Metadata, Pricing, Record
 from ._records import *  # noqa: F403
 from ._reference import Client, Sensml, connect
@@ -48,10 +48,9 @@ __all__ = [
     "States",
     "aio",
     "connect",
-    "dumps",
-    "loads",
     *_enums.__all__,
     *_errors.__all__,
+    *_functions.__all__,
     *_records.__all__,
 ]
 

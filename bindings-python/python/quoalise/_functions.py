@@ -5,6 +5,11 @@ from __future__ import annotations
 
 from . import _native
 
+__all__ = [
+    "dumps",
+    "loads",
+]
+
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
     from datetime import datetime, timedelta, tzinfo

@@ -275,10 +275,7 @@ impl Data {
         if let (None, Some(tz)) = (&zone, &tz) {
             times_by(data.inner(), tz, &mut series)?;
         }
-        let json = match <[serde_json::Value; 1]>::try_from(series) {
-            Ok([one]) => one,
-            Err(several) => several.into(),
-        };
+        let json = ffi::Data::joined(series);
         let Some(indent) = indent.filter(|indent| !indent.is_none()) else { return Ok(json.to_string()) };
         let indent = match indent.extract::<usize>() {
             Ok(spaces) => " ".repeat(spaces),

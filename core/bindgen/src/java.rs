@@ -558,6 +558,11 @@ impl BackEnd<'_> {
             None => ("void".to_owned(), "Void".to_owned(), "in -> null".to_owned()),
             Some(kind) => (self.annotation(kind)?, self.boxed(kind)?, self.read(kind)?),
         };
+        let taken = self.common.taken.get(&qualified).cloned();
+        let read = match &taken {
+            Some(_) => format!("in -> in.taken({})", read.replace("in -> in.", "untaken -> untaken.")),
+            None => read,
+        };
         let shorter = (short.len() < parameters.len()).then_some(Shorter {
             parameters: short,
             called,
@@ -572,7 +577,7 @@ impl BackEnd<'_> {
             is_constructor,
             is_async: *is_async,
             is_iterator: self.common.iterators.get(of).is_some_and(|next| next == name),
-            taken: self.common.taken.get(&qualified).cloned(),
+            taken,
             throws: *throws,
             parameters,
             shorter,

@@ -1,6 +1,7 @@
 //! Writes the mechanical part of the wrappers from what `core/src/ffi` says of itself.
 //!
-//! `quoalise-bindgen LIBRARY [--check | --model]`: LIBRARY is the built core, `target/debug/libquoalise.rlib`. With
+//! `quoalise-bindgen LIBRARY [--check | --model]`, in the root of the repository: LIBRARY is the built core,
+//! `target/debug/libquoalise.rlib`. With
 //! `--check` nothing is written, and it fails where something would change. With `--model` it prints what there is, as JSON,
 //! for the wrappers' tests to compare their real surface with.
 //!
@@ -19,7 +20,7 @@ mod python;
 mod tables;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -51,17 +52,11 @@ fn run() -> Result<()> {
         writeln!(std::io::stdout(), "{}", serde_json::to_string(&model)?)?;
         return Ok(());
     }
-    let root = root();
+    let root = std::env::current_dir()?;
     let names = std::fs::read_to_string(root.join("uniffi.toml")).context("uniffi.toml")?;
     let names: toml::Table = names.parse().context("uniffi.toml")?;
     let mut files = python::generate(&root, &model, &names)?;
     files.extend(java::generate(&root, &model, &names)?);
     files.extend(php::generate(&root, &model, &names)?);
     output::put(&root, files, option == "--check")
-}
-
-/// The repository.
-fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_owned()
 }

@@ -27,6 +27,11 @@ impl Data {
         &mut self.0
     }
 
+    /// What hosts are given for the JSON of all series: one object where there is one series, or a list of them.
+    pub fn joined(series: Vec<serde_json::Value>) -> serde_json::Value {
+        <[serde_json::Value; 1]>::try_from(series).map_or_else(serde_json::Value::from, |[one]| one)
+    }
+
     /// Whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.0.records().is_empty()
@@ -42,5 +47,19 @@ impl From<CoreData> for Data {
 impl From<CoreData> for Arc<Data> {
     fn from(data: CoreData) -> Self {
         Arc::new(Data(data))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn one_series_is_an_object_and_several_are_a_list() {
+        assert_eq!(Data::joined(vec![json!({ "records": [] })]), json!({ "records": [] }));
+        assert_eq!(Data::joined(vec![json!({}), json!({})]), json!([{}, {}]));
+        assert_eq!(Data::joined(Vec::new()), json!([]));
     }
 }

@@ -379,7 +379,15 @@ impl Link {
         self.ack_at
     }
 
-    fn lives(&mut self) {
+    /// Says what is handled, if it is time to.
+    pub(super) fn tell(&mut self) {
+        if self.ack_at.is_some_and(|at| at <= Instant::now()) {
+            (self.ack, self.ack_at) = (true, None);
+        }
+    }
+
+    /// The server has given a sign of life, or cannot be asked for one.
+    pub(super) fn lives(&mut self) {
         self.alive = Instant::now();
         self.seen = self.bytes.load(Ordering::Relaxed);
         self.seen_sent = self.sent.load(Ordering::Relaxed);
@@ -397,9 +405,6 @@ impl Link {
     /// Looks whether the link lives: half-way to its death it is asked for a sign of life.
     pub(super) fn check(&mut self, outbox: &mut Outbox, probe: impl FnOnce() -> Stanza) -> Option<Error> {
         let now = Instant::now();
-        if self.ack_at.is_some_and(|at| at <= now) {
-            (self.ack, self.ack_at) = (true, None);
-        }
         if now < self.deadline() {
             return None;
         }

@@ -215,8 +215,14 @@ impl Pump {
 
     pub(super) async fn run(mut self) {
         self.receive_early();
+        let mut could_read = true;
         let (reason, closing) = loop {
             let may_read = self.handler.has_room();
+            // What came meanwhile was not looked at: that was not the server's silence.
+            if let (true, false, Line::Up(link)) = (may_read, could_read, &mut self.line) {
+                link.lives();
+            }
+            could_read = may_read;
             let deadline =
                 [self.requests.deadline(), self.link_deadline(may_read)].into_iter().flatten().min();
             let handler = &mut *self.handler;
@@ -244,7 +250,7 @@ impl Pump {
                 }
                 () = until(deadline) => {
                     self.requests.expire(&self.jid, self.down.as_ref());
-                    self.check()
+                    self.check(may_read)
                 }
             };
             if let Err(error) = over {
@@ -299,8 +305,12 @@ impl Pump {
         }
     }
 
-    fn check(&mut self) -> Result<()> {
+    fn check(&mut self, may_read: bool) -> Result<()> {
         let Line::Up(link) = &mut self.line else { return Ok(()) };
+        link.tell();
+        if !may_read {
+            return Ok(());
+        }
         let probe = || Stanza::Iq(Iq::from_get("alive", Ping));
         match link.check(&mut self.outbox, probe) {
             Some(error) => self.interrupted(Ending::new(error)),

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use jni::EnvUnowned;
 use jni::objects::{JByteArray, JClass, JLongArray, JString};
 use jni::sys::{jboolean, jint, jlong};
+use jni::{Env, EnvUnowned};
 
 use crate::error::{Failure, Throw};
-use crate::wire::{Encode, Input, invalid};
+use crate::wire::{Encode, Input, Untaken, invalid};
 use crate::{generated, handle, operation};
 
 /// Begins an operation; true where it is done at once.
@@ -19,10 +19,12 @@ pub extern "system" fn Java_quoalise_Native_start<'local>(
     call: jint,
     handle: jlong,
     arguments: JByteArray<'local>,
+    content: JByteArray<'local>,
 ) -> jboolean {
     let outcome = env.with_env(|env| {
         let arguments = env.convert_byte_array(&arguments)?;
-        Ok::<_, Failure>(operation::start(id, generated::work(call, handle, &mut Input::new(&arguments))))
+        let mut input = Input::new(&arguments).beside(bytes(env, &content)?);
+        Ok::<_, Failure>(operation::start(id, generated::work(call, handle, &mut input)))
     });
     outcome.resolve::<Throw>()
 }
@@ -35,16 +37,23 @@ pub extern "system" fn Java_quoalise_Native_call<'local>(
     call: jint,
     handle: jlong,
     arguments: JByteArray<'local>,
+    content: JByteArray<'local>,
 ) -> JByteArray<'local> {
     let outcome = env.with_env(|env| {
         let arguments = env.convert_byte_array(&arguments)?;
+        let mut input = Input::new(&arguments).beside(bytes(env, &content)?);
         let mut out = Vec::new();
-        if let Err(error) = generated::call(call, handle, &mut Input::new(&arguments), &mut out) {
+        if let Err(error) = generated::call(call, handle, &mut input, &mut out) {
             operation::result(Err::<(), _>(error), &mut out);
         }
         env.byte_array_from_slice(&out)
     });
     outcome.resolve::<Throw>()
+}
+
+/// Those of an array, where there is one.
+fn bytes(env: &Env<'_>, array: &JByteArray<'_>) -> jni::errors::Result<Option<Vec<u8>>> {
+    if array.is_null() { Ok(None) } else { env.convert_byte_array(array).map(Some) }
 }
 
 /// Waits until operations are done, so many milliseconds at the most: their numbers.
@@ -92,6 +101,22 @@ pub extern "system" fn Java_quoalise_Native_cancel<'local>(
 ) {
     let outcome = env.with_env(|_| {
         operation::cancel(id);
+        Ok::<_, Failure>(())
+    });
+    outcome.resolve::<Throw>();
+}
+
+/// What came under this number, and was read, counts as taken.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_quoalise_Native_taken<'local>(
+    mut env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    untaken: jlong,
+) {
+    let outcome = env.with_env(|_| {
+        if let Ok(untaken) = handle::get::<Untaken>(untaken) {
+            untaken.take();
+        }
         Ok::<_, Failure>(())
     });
     outcome.resolve::<Throw>();

@@ -2,7 +2,7 @@
 //! the other side. One array a call costs less than an object a value, and its classes stay Java's own business.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use quoalise::FieldValue;
@@ -28,7 +28,11 @@ pub trait Decode: Sized {
 }
 
 /// What Java has written.
-pub struct Input<'a>(&'a [u8]);
+pub struct Input<'a> {
+    rest: &'a [u8],
+    /// What may be large, and is not among the rest.
+    content: Option<Vec<u8>>,
+}
 
 /// What is wrong with a value; it never says which value.
 pub enum Wrong {
@@ -41,7 +45,12 @@ pub enum Wrong {
 impl<'a> Input<'a> {
     /// All that Java has written.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self(bytes)
+        Self { rest: bytes, content: None }
+    }
+
+    /// With what came beside it.
+    pub fn beside(self, content: Option<Vec<u8>>) -> Self {
+        Self { content, ..self }
     }
 
     /// The next argument; the error names it.
@@ -53,15 +62,15 @@ impl<'a> Input<'a> {
     }
 
     fn take<const N: usize>(&mut self) -> Result<[u8; N], Wrong> {
-        let (taken, rest) = self.0.split_first_chunk().ok_or(CUT)?;
-        self.0 = rest;
+        let (taken, rest) = self.rest.split_first_chunk().ok_or(CUT)?;
+        self.rest = rest;
         Ok(*taken)
     }
 
     fn slice(&mut self) -> Result<&'a [u8], Wrong> {
         let length = self.count()?;
-        let (taken, rest) = self.0.split_at_checked(length).ok_or(CUT)?;
-        self.0 = rest;
+        let (taken, rest) = self.rest.split_at_checked(length).ok_or(CUT)?;
+        self.rest = rest;
         Ok(taken)
     }
 
@@ -156,8 +165,18 @@ impl Decode for String {
 }
 
 impl Decode for Vec<u8> {
+    /// What came beside the rest.
     fn decode(input: &mut Input<'_>) -> Result<Self, Wrong> {
-        input.slice().map(<[u8]>::to_vec)
+        input.content.take().ok_or(CUT)
+    }
+}
+
+/// A few among other values.
+pub struct ShortBytes(pub Vec<u8>);
+
+impl Decode for ShortBytes {
+    fn decode(input: &mut Input<'_>) -> Result<Self, Wrong> {
+        input.slice().map(|bytes| Self(bytes.to_vec()))
     }
 }
 
@@ -195,10 +214,22 @@ impl Encode for Arc<ffi::Data> {
     }
 }
 
+/// What counts as taken only once Java has made objects of it: before that, it goes back.
+pub struct Untaken(Mutex<Option<ffi::Rest>>);
+
+impl Untaken {
+    /// Java has it.
+    pub fn take(&self) {
+        let rest = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(rest.map(ffi::Rest::take));
+    }
+}
+
 impl Encode for ffi::Rest {
-    /// It counts as taken.
     fn encode(self, out: &mut Vec<u8>) {
-        self.take().encode(out);
+        let events = self.events();
+        handle::put(Arc::new(Untaken(Mutex::new(Some(self))))).encode(out);
+        events.encode(out);
     }
 }
 

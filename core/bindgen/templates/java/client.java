@@ -146,7 +146,7 @@ public final class {{ class.name }}{% if class.context or class.items or class.u
      * @return a publisher
      */
     public Flow.Publisher<{{ class.items }}> publisher() {
-        return Items.publisher(this::{{ method.name }}Async, this::{{ class.context }}Async, executor);
+        return Items.publisher(call{{ method.name|pascal }}(), this::{{ class.context }}Async, executor);
     }
 
 {% elif method.is_async %}

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from . import _native
 
+__all__ = [{% for function in functions %}"{{ function.name }}", {% endfor %}]
+
 TYPE_CHECKING = False  # importing typing for it takes longer than all the rest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

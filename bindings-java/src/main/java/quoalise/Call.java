@@ -24,6 +24,7 @@ final class Call<T> {
     private final Handle handle;
     private final Executor executor;
     private final byte[] arguments;
+    private final byte[] content;
     private final Function<In, T> read;
     // Objects among the arguments, which must not go before the library has seen them.
     private final Object[] kept;
@@ -33,6 +34,7 @@ final class Call<T> {
         this.handle = handle;
         this.executor = executor;
         this.arguments = arguments.bytes();
+        content = arguments.content();
         this.read = read;
         this.kept = kept;
     }
@@ -45,7 +47,7 @@ final class Call<T> {
     /** For what need not be waited for. */
     T now() {
         Library.load();
-        In in = new In(Native.call(number, id(), arguments), executor, handle);
+        In in = new In(Native.call(number, id(), arguments, content), executor, handle);
         Reference.reachabilityFence(this);
         return value(in, in.status());
     }
@@ -53,7 +55,7 @@ final class Call<T> {
     /** Begins it; true where it is done at once. */
     boolean start(long operation) {
         Library.load();
-        boolean done = Native.start(operation, number, id(), arguments);
+        boolean done = Native.start(operation, number, id(), arguments, content);
         Reference.reachabilityFence(this);
         return done;
     }

@@ -167,7 +167,7 @@ public final class Data implements Iterable<Reading>, Serializable {
         out.optional("value", number, (to, name, it) -> to.float64(name, it.number()));
         out.optional("value", value instanceof Value.Text it ? it.text() : null, Out::text);
         out.optional("value", value instanceof Value.Truth it ? it.truth() : null, Out::bool);
-        out.optional("value", value instanceof Value.Bytes it ? it.bytes() : null, Out::bytes);
+        out.optional("value", value instanceof Value.Bytes it ? it.bytes() : null, Out::shortBytes);
         out.optional(
                 "value", number == null ? null : number.integer().map(BigInteger::toString).orElse(null), Out::text);
         number(out, "sum", reading.sum());
@@ -522,7 +522,7 @@ public final class Data implements Iterable<Reading>, Serializable {
      */
     @Serial
     private Object writeReplace() {
-        return new Stored(head, times, values, name, unit);
+        return new Stored(Stored.VERSION, head, times, values, name, unit);
     }
 
     /**
@@ -537,9 +537,20 @@ public final class Data implements Iterable<Reading>, Serializable {
     }
 
     /** What is written of data. It may come from anywhere: the library checks it. */
-    private record Stored(byte[] head, long[] times, double[] values, int[] name, int[] unit) implements Serializable {
+    private record Stored(int version, byte[] head, long[] times, double[] values, int[] name, int[] unit)
+            implements Serializable {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        // To be counted on with each change of what is written, the head included.
+        private static final int VERSION = 1;
+
         @Serial
         private Object readResolve() throws InvalidObjectException {
+            if (version != VERSION) {
+                throw new InvalidObjectException("these data were stored in version " + version
+                        + " of the form; this release of Quoalise reads version " + VERSION + ": use the one that stored them");
+            }
             if (head == null || times == null || values == null) {
                 throw new InvalidObjectException("these are no data of Quoalise");
             }

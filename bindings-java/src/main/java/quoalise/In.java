@@ -98,6 +98,18 @@ final class In {
         return bool() ? Optional.of(read.apply(this)) : Optional.empty();
     }
 
+    /** What counts as taken only once it has been read. Otherwise it goes back. */
+    <T> T taken(Function<In, T> read) {
+        Handle untaken = handle();
+        try {
+            T value = read.apply(this);
+            Native.taken(untaken.id());
+            return value;
+        } finally {
+            untaken.free();
+        }
+    }
+
     <T> List<T> list(Function<In, T> read) {
         int count = buffer.getInt();
         List<T> items = new ArrayList<>(count);

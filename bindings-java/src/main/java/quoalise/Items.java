@@ -3,8 +3,6 @@ package quoalise;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,6 +13,18 @@ import java.util.function.Supplier;
 /** Items one after another, in the manners of loops and of {@link Flow}. */
 final class Items {
     private Items() {}
+
+    /** Where items come from. Waiting and taking are two steps: what comes for who has just given up is not lost. */
+    interface Source<T> {
+        /** Begins to wait for the next item; true where it is there at once. Else {@code told} is run when it is. */
+        boolean begin(long operation, Runnable told);
+
+        /** Takes what came; null where somebody else was faster, so that there is nothing yet. */
+        Call.Taken<Optional<T>> take(long operation);
+
+        /** Gives up waiting. */
+        void cancel(long operation);
+    }
 
     /** For a loop: an item is only asked for when the loop wants to know whether there is one. */
     static <T> Iterator<T> iterator(Supplier<Optional<T>> next) {
@@ -41,9 +51,29 @@ final class Items {
         };
     }
 
+    /** For one subscriber to what a call gives each time. */
+    static <T> Flow.Publisher<T> publisher(Call<Optional<T>> next, Runnable close, Executor executor) {
+        Source<T> source = new Source<>() {
+            @Override
+            public boolean begin(long operation, Runnable told) {
+                return Operations.begin(operation, next, told);
+            }
+
+            @Override
+            public Call.Taken<Optional<T>> take(long operation) {
+                return next.take(operation);
+            }
+
+            @Override
+            public void cancel(long operation) {
+                Operations.cancel(operation);
+            }
+        };
+        return publisher(source, close, executor);
+    }
+
     /** For one subscriber: an item is only asked for when it has been, and cancelling closes the source. */
-    static <T> Flow.Publisher<T> publisher(
-            Supplier<CompletableFuture<Optional<T>>> next, Runnable close, Executor executor) {
+    static <T> Flow.Publisher<T> publisher(Source<T> source, Runnable close, Executor executor) {
         AtomicBoolean isTaken = new AtomicBoolean();
         return subscriber -> {
             if (subscriber == null) {
@@ -54,7 +84,7 @@ final class Items {
                 subscriber.onError(new IllegalStateException("there is a subscriber already: listen once for each"));
                 return;
             }
-            new Subscription<>(subscriber, next, close, executor).begin();
+            new Subscription<>(subscriber, source, close, executor).begin();
         };
     }
 
@@ -68,7 +98,7 @@ final class Items {
     }
 
     private static final class Subscription<T> implements Flow.Subscription {
-        private final Supplier<CompletableFuture<Optional<T>>> next;
+        private final Source<T> source;
         private final Runnable close;
         private final Executor executor;
         private final AtomicLong demand = new AtomicLong();
@@ -76,17 +106,16 @@ final class Items {
         private final AtomicInteger happened = new AtomicInteger();
         private volatile boolean isCancelled;
         private volatile boolean isWrong;
+        // Which operation is done.
+        private volatile long done;
         // Of the loop alone.
         private Flow.Subscriber<? super T> subscriber;
-        private CompletableFuture<Optional<T>> waiting;
+        // None has the number 0.
+        private long waiting;
 
-        Subscription(
-                Flow.Subscriber<? super T> subscriber,
-                Supplier<CompletableFuture<Optional<T>>> next,
-                Runnable close,
-                Executor executor) {
+        Subscription(Flow.Subscriber<? super T> subscriber, Source<T> source, Runnable close, Executor executor) {
             this.subscriber = subscriber;
-            this.next = next;
+            this.source = source;
             this.close = close;
             this.executor = executor;
         }
@@ -134,13 +163,12 @@ final class Items {
                     end();
                 } else if (isWrong) {
                     end().onError(new IllegalArgumentException("a subscriber asks for at least one item (rule 3.9)"));
-                } else if (waiting == null) {
+                } else if (waiting == 0) {
                     if (demand.get() == 0) {
                         return;
                     }
-                    waiting = next.get();
-                    waiting.whenComplete((item, failed) -> happens());
-                } else if (waiting.isDone()) {
+                    ask();
+                } else if (waiting == done) {
                     give();
                 } else {
                     return;
@@ -148,18 +176,36 @@ final class Items {
             }
         }
 
-        private void give() {
-            Optional<T> item;
+        private void ask() {
+            long operation = Operations.next();
             try {
-                item = waiting.join();
-            } catch (CompletionException failed) {
-                end().onError(failed.getCause());
-                return;
-            } catch (RuntimeException failed) {
+                boolean atOnce = source.begin(operation, () -> {
+                    done = operation;
+                    happens();
+                });
+                waiting = operation;
+                if (atOnce) {
+                    done = operation;
+                }
+            } catch (RuntimeException | Error failed) {
+                end().onError(failed);
+            }
+        }
+
+        private void give() {
+            long operation = waiting;
+            waiting = 0;
+            Call.Taken<Optional<T>> taken;
+            try {
+                taken = source.take(operation);
+            } catch (RuntimeException | Error failed) {
                 end().onError(failed);
                 return;
             }
-            waiting = null;
+            if (taken == null) {
+                return;
+            }
+            Optional<T> item = taken.value();
             if (item.isEmpty()) {
                 end().onComplete();
                 return;
@@ -178,9 +224,9 @@ final class Items {
         private Flow.Subscriber<? super T> end() {
             Flow.Subscriber<? super T> ended = subscriber;
             subscriber = null;
-            if (waiting != null) {
-                waiting.cancel(true);
-                waiting = null;
+            if (waiting != 0) {
+                source.cancel(waiting);
+                waiting = 0;
             }
             close.run();
             return ended;

@@ -88,7 +88,7 @@ public final class Listener implements AutoCloseable, Iterable<Event> {
 
     private Call<List<Event>> callFinish() {
         Out out = new Out();
-        return new Call<>(34, handle, executor, out, in -> in.list(Unions::event));
+        return new Call<>(34, handle, executor, out, in -> in.taken(untaken -> untaken.list(Unions::event)));
     }
 
     /**
@@ -148,6 +148,6 @@ public final class Listener implements AutoCloseable, Iterable<Event> {
      * @return a publisher
      */
     public Flow.Publisher<Event> publisher() {
-        return Items.publisher(this::nextAsync, this::closeAsync, executor);
+        return Items.publisher(callNext(), this::closeAsync, executor);
     }
 }

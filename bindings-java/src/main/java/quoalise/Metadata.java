@@ -52,7 +52,7 @@ public final class Metadata implements Serializable {
     /** Of the first series of data with this head. */
     static Metadata ofData(byte[] head) {
         Out out = new Out();
-        out.bytes("head", head);
+        out.shortBytes("head", head);
         return read(out, Question.OF_DATA);
     }
 

@@ -8,11 +8,14 @@ package quoalise;
 final class Native {
     private Native() {}
 
-    /** Begins an operation under this number; true where it is done at once. Else {@link #drain} tells when. */
-    static native boolean start(long id, int call, long handle, byte[] arguments);
+    /**
+     * Begins an operation under this number; true where it is done at once. Else {@link #drain} tells when. There may be no
+     * content.
+     */
+    static native boolean start(long id, int call, long handle, byte[] arguments, byte[] content);
 
-    /** Calls what need not be waited for, and gives what {@link #take} does. */
-    static native byte[] call(int call, long handle, byte[] arguments);
+    /** Calls what need not be waited for, and gives what {@link #take} does. There may be no content. */
+    static native byte[] call(int call, long handle, byte[] arguments, byte[] content);
 
     /** Waits until operations are done, so many milliseconds at the most: their numbers. */
     static native long[] drain(long patience);
@@ -22,6 +25,9 @@ final class Native {
 
     /** Gives an operation up. */
     static native void cancel(long id);
+
+    /** What came under this number, and was read, counts as taken. */
+    static native void taken(long untaken);
 
     /** Lets an object go. */
     static native void free(long handle);

@@ -28,9 +28,15 @@ final class Out {
     }
 
     private ByteBuffer buffer = ByteBuffer.allocate(256);
+    private byte[] content;
 
     byte[] bytes() {
         return Arrays.copyOf(buffer.array(), buffer.position());
+    }
+
+    /** What goes beside the arguments; null where nothing does. */
+    byte[] content() {
+        return content;
     }
 
     private ByteBuffer room(int length) {
@@ -58,7 +64,17 @@ final class Out {
         room(8).putDouble(value);
     }
 
+    /** Content to be read, which may be large: it crosses as it is, beside the other arguments. */
     void bytes(String name, byte[] value) {
+        Objects.requireNonNull(value, name);
+        if (content != null) {
+            throw new IllegalStateException("there is room for one");
+        }
+        content = value;
+    }
+
+    /** A few bytes among others. */
+    void shortBytes(String name, byte[] value) {
         Objects.requireNonNull(value, name);
         room(4 + value.length).putInt(value.length).put(value);
     }

@@ -2,6 +2,7 @@ package quoalise;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -18,6 +19,8 @@ final class Pending<T> extends CompletableFuture<T> {
 
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private final Call<T> call;
+    // How it was to end while something was being taken, which may prove to be nothing.
+    private final AtomicReference<Runnable> wanted = new AtomicReference<>();
     private volatile long operation;
 
     Pending(Call<T> call) {
@@ -67,35 +70,48 @@ final class Pending<T> extends CompletableFuture<T> {
         }
         if (taken == null) {
             state.set(State.WAITING);
-            return false;
+            return endAsWanted();
         }
         state.set(State.OVER);
         super.complete(taken.value());
         return true;
     }
 
-    /** Ends it, unless what came is being taken. */
-    private boolean stop() {
-        if (!state.compareAndSet(State.WAITING, State.OVER)) {
+    /** Ends it, if what came is being taken only should that prove to be nothing. */
+    private void stop(Runnable end) {
+        wanted.compareAndSet(null, end);
+        endAsWanted();
+    }
+
+    /** False where nobody wanted it to end, or where it is being taken. */
+    private boolean endAsWanted() {
+        Runnable end = wanted.get();
+        if (end == null || !state.compareAndSet(State.WAITING, State.OVER)) {
             return false;
         }
         Operations.cancel(operation);
+        end.run();
         return true;
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        return stop() ? super.cancel(mayInterruptIfRunning) : isCancelled();
+        stop(() -> super.cancel(mayInterruptIfRunning));
+        return isCancelled();
     }
 
     @Override
     public boolean complete(T value) {
-        return stop() && super.complete(value);
+        AtomicBoolean isMine = new AtomicBoolean();
+        stop(() -> isMine.set(super.complete(value)));
+        return isMine.get();
     }
 
     @Override
     public boolean completeExceptionally(Throwable error) {
-        return stop() && super.completeExceptionally(error);
+        AtomicBoolean isMine = new AtomicBoolean();
+        stop(() -> isMine.set(super.completeExceptionally(error)));
+        return isMine.get();
     }
 
     @Override

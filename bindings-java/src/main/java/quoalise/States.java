@@ -105,6 +105,6 @@ public final class States implements AutoCloseable, Iterable<ConnectionState> {
      * @return a publisher
      */
     public Flow.Publisher<ConnectionState> publisher() {
-        return Items.publisher(this::nextAsync, this::closeAsync, executor);
+        return Items.publisher(callNext(), this::closeAsync, executor);
     }
 }

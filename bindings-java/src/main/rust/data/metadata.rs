@@ -12,7 +12,7 @@ use quoalise::senml::{ReadOptions, Records, WriteOptions};
 
 use super::{Stored, answer, refused};
 use crate::error::Throw;
-use crate::wire::{Decode, Encode, Input, Wrong, invalid};
+use crate::wire::{Decode, Encode, Input, ShortBytes, Wrong, invalid};
 
 /// Asks something about metadata.
 #[unsafe(no_mangle)]
@@ -28,9 +28,10 @@ pub extern "system" fn Java_quoalise_Columns_metadata<'local>(
         let metadata = |input: &mut Input<'_>| input.argument("metadata").map(|Given(metadata)| metadata);
         // By the order of `Metadata.Question` in Java.
         match question {
-            0 => {
-                answer(env, input.argument("head").and_then(|head: Vec<u8>| first(&head)).and_then(Told::of))
-            }
+            0 => answer(
+                env,
+                input.argument("head").and_then(|ShortBytes(head)| first(&head)).and_then(Told::of),
+            ),
             1 => answer(env, metadata(input).and_then(Told::of)),
             2 => answer(env, metadata(input).map(|metadata| metadata.to_element().to_json().to_string())),
             3 => answer(

@@ -17,7 +17,7 @@ use quoalise::senml::{self, DEFAULT_VERSION, ReadOptions, Record, Records, Value
 use quoalise::{ErrorKind, ffi};
 
 use crate::error::{Failure, Throw};
-use crate::wire::{Decode, Encode, Input, Wrong};
+use crate::wire::{Decode, Encode, Input, ShortBytes, Wrong};
 use crate::{handle, operation};
 
 /// What the codec refused.
@@ -280,7 +280,7 @@ impl Decode for Extra {
         Ok(Self {
             text: Decode::decode(input)?,
             boolean: Decode::decode(input)?,
-            data: Decode::decode(input)?,
+            data: Option::<ShortBytes>::decode(input)?.map(|data| data.0),
             integer: Option::<String>::decode(input)?.and_then(|digits| digits.parse().ok()),
             sum: number(input)?,
             update_time: number(input)?,
@@ -435,19 +435,11 @@ impl Question {
             Self::Lend(data) => Answer::Handle(keep(data)),
             Self::Missing(data) => Answer::Gaps(data.gaps()),
             Self::EnergyWh(data) => Answer::Number(data.energy_wh()),
-            Self::Json(data, zone) => Answer::Text(json(&data, &zone)),
+            Self::Json(data, zone) => Answer::Text(ffi::Data::joined(data.to_json(&zone)).to_string()),
             Self::Select(data, start, end) => Answer::Handle(keep(data.select(start..end))),
             Self::Part(data, part) => Answer::Handle(keep(data.part(part))),
             Self::Summary(data) => Answer::Text(data.summary()),
         })
-    }
-}
-
-/// One object, or of several series a list of them.
-fn json(data: &CoreData, zone: &TimeZone) -> String {
-    match <[serde_json::Value; 1]>::try_from(data.to_json(zone)) {
-        Ok([one]) => one.to_string(),
-        Err(several) => serde_json::Value::from(several).to_string(),
     }
 }
 

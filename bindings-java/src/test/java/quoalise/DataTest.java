@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -382,6 +383,25 @@ class DataTest {
         assertEquals(Made.metadata(), restored(stored(Made.metadata())));
         assertEquals(Metadata.NONE, restored(stored(Metadata.NONE)));
         assertTrue(stored(Made.days(365)).length < 365 * 48 * 17);
+    }
+
+    @Test
+    void anotherVersionOfWhatIsStoredIsRefusedByItsNumber() throws Exception {
+        byte[] later = stored(Made.day());
+        // Behind the end of the class: primitive fields come first.
+        int version = indexOf(later, new byte[] {0x78, 0x70, 0, 0, 0, 1}) + 5;
+        later[version] = 2;
+        InvalidObjectException refused = assertThrows(InvalidObjectException.class, () -> restored(later));
+        assertTrue(refused.getMessage().contains("version 2"), refused.getMessage());
+    }
+
+    private static int indexOf(byte[] bytes, byte[] part) {
+        for (int at = 0; at + part.length <= bytes.length; at++) {
+            if (Arrays.equals(bytes, at, at + part.length, part, 0, part.length)) {
+                return at;
+            }
+        }
+        throw new AssertionError("it is not there");
     }
 
     /** Bytes that were stored may come from anywhere: whatever is wrong with them, nothing worse than an exception comes of it. */

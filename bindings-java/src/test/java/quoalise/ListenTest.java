@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -98,6 +101,46 @@ class ListenTest {
                 server.command("push 1");
                 pushes(events, 1);
                 assertEquals(List.of(), events.finish());
+            }
+            client.unsubscribe(server.provider, server.series);
+        }
+    }
+
+    @Test
+    void whatFinishGivesCountsAsTakenOnceItIsThere() throws Exception {
+        try (Client client = server.builder().connect()) {
+            client.subscribe(server.provider, server.series);
+            Listener events = client.listen();
+            server.command("push 3");
+            String inHand = pushes(events, 1).get(0).id().orElseThrow();
+            // What it answers comes behind what it pushed.
+            client.availability(server.provider);
+            // As `finish` is, but that nothing can be made of what came.
+            Method finish = Listener.class.getDeclaredMethod("callFinish");
+            finish.setAccessible(true);
+            java.lang.reflect.Field number = Call.class.getDeclaredField("number");
+            number.setAccessible(true);
+            Call<Object> broken = new Call<>(
+                    number.getInt(finish.invoke(events)), events.handle, Runnable::run, new Out(), in -> in.taken(rest -> {
+                        throw new IllegalStateException("no memory");
+                    }));
+            assertThrows(IllegalStateException.class, broken::await);
+
+            Set<String> others = new HashSet<>();
+            try (Listener next = client.listen()) {
+                while (others.size() < 2) {
+                    String id = pushes(next, 1).get(0).id().orElseThrow();
+                    if (!id.equals(inHand)) {
+                        others.add(id);
+                    }
+                }
+                server.command("push 2");
+                client.availability(server.provider);
+                long given = next.finish().stream().filter(Push.class::isInstance).count();
+                assertEquals(2, given);
+            }
+            try (Listener last = client.listen()) {
+                assertNothing(last);
             }
             client.unsubscribe(server.provider, server.series);
         }

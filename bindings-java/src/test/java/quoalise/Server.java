@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -31,8 +33,11 @@ final class Server implements AutoCloseable {
     final String provider;
     final String series;
 
-    Server() {
-        ProcessBuilder builder = new ProcessBuilder(TARGET.resolve("quoalise-test-server").toString(), "--provider");
+    /** With further options. */
+    Server(String... options) {
+        List<String> command = new ArrayList<>(List.of(TARGET.resolve("quoalise-test-server").toString(), "--provider"));
+        command.addAll(List.of(options));
+        ProcessBuilder builder = new ProcessBuilder(command);
         try {
             process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
         } catch (IOException failed) {
@@ -112,7 +117,7 @@ final class Server implements AutoCloseable {
 
     /** The next event but for those of who is there, as a provider tells that at any time. */
     static Event told(Listener events) {
-        return told(events, Duration.ofSeconds(20));
+        return told(events, Duration.ofSeconds(60));
     }
 
     static Event told(Listener events, Duration timeout) {
