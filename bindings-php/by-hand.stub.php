@@ -312,3 +312,40 @@ final class Pricing
      */
     public readonly ?string $kindDescription;
 }
+
+/**
+ * An operation on its way: for event loops as Revolt's or ReactPHP's, and for several questions at once.
+ *
+ * One that nobody holds any more is given up.
+ *
+ * @template-covariant T
+ */
+final class Pending
+{
+    /**
+     * A stream that can be read from as soon as the operation is done, to be waited for with others, by `stream_select` or
+     * an event loop. There is nothing to be read from it but its end.
+     *
+     * @return resource
+     */
+    public function stream(): mixed {}
+
+    /**
+     * Whether `get` would not wait.
+     */
+    public function isReady(): bool {}
+
+    /**
+     * What came of it, once; waits for it where need be.
+     *
+     * @return T
+     * @throws Exception\QuoaliseException what the operation throws; `InvalidArgumentException` where it was taken before,
+     *     `ClosedException` where it was cancelled
+     */
+    public function get(): mixed {}
+
+    /**
+     * Gives it up. What the provider was asked to do, it may do all the same.
+     */
+    public function cancel(): void {}
+}

@@ -687,6 +687,43 @@ namespace Quoalise {
     }
 
     /**
+     * An operation on its way: for event loops as Revolt's or ReactPHP's, and for several questions at once.
+     *
+     * One that nobody holds any more is given up.
+     *
+     * @template-covariant T
+     */
+    final class Pending
+    {
+        /**
+         * A stream that can be read from as soon as the operation is done, to be waited for with others, by `stream_select` or
+         * an event loop. There is nothing to be read from it but its end.
+         *
+         * @return resource
+         */
+        public function stream(): mixed {}
+
+        /**
+         * Whether `get` would not wait.
+         */
+        public function isReady(): bool {}
+
+        /**
+         * What came of it, once; waits for it where need be.
+         *
+         * @return T
+         * @throws Exception\QuoaliseException what the operation throws; `InvalidArgumentException` where it was taken before,
+         *     `ClosedException` where it was cancelled
+         */
+        public function get(): mixed {}
+
+        /**
+         * Gives it up. What the provider was asked to do, it may do all the same.
+         */
+        public function cancel(): void {}
+    }
+
+    /**
      * Where a person gives consent, and what the notice of it will bring back.
      */
     final class Authorization
@@ -1571,6 +1608,112 @@ namespace Quoalise {
          * @throws Exception\QuoaliseException As `getHistory`.
          */
         public function unsubscribe(string $provider, string $identifier): void {}
+
+        /**
+         * As `availability`, but without waiting for it.
+         *
+         * @param string $provider the full JID of the provider, resource included
+         * @return Pending<Availability>
+         * @throws Exception\QuoaliseException for arguments that cannot be right
+         */
+        public function availabilityAsync(string $provider): Pending {}
+
+        /**
+         * As `commands`, but without waiting for it.
+         *
+         * @param string $provider the full JID of the provider, resource included
+         * @return Pending<list<CommandInfo>>
+         * @throws Exception\QuoaliseException for arguments that cannot be right
+         */
+        public function commandsAsync(string $provider): Pending {}
+
+        /**
+         * As `daily`, but without waiting for it.
+         *
+         * @param string $provider the full JID of the provider, resource included
+         * @param string $usagePoint the 14 digits of the meter (PRM)
+         * @param Direction $direction what is drawn from the grid, or what is fed into it
+         * @param \DateTimeInterface|string $start where the period begins, included
+         * @param \DateTimeInterface|string $end where the period ends, excluded
+         * @return Pending<Data>
+         * @throws Exception\QuoaliseException for arguments that cannot be right
+         */
+        public function dailyAsync(
+            string $provider,
+            string $usagePoint,
+            Direction $direction,
+            \DateTimeInterface|string $start,
+            \DateTimeInterface|string $end
+        ): Pending {}
+
+        /**
+         * As `fill`, but without waiting for it.
+         *
+         * @param Hole $hole the hole, as a listener told of it
+         * @param string $provider the full JID of the provider, resource included
+         * @param string $identifier the name of the series
+         * @return Pending<Data>
+         * @throws Exception\QuoaliseException for arguments that cannot be right
+         */
+        public function fillAsync(Hole $hole, string $provider, string $identifier): Pending {}
+
+        /**
+         * As `getHistory`, but without waiting for it.
+         *
+         * @param string $provider the full JID of the provider, resource included
+         * @param string $identifier the name of the series
+         * @param ?\DateTimeInterface $start where the period begins, included; `null` leaves it to the provider
+         * @param ?\DateTimeInterface $end where the period ends, excluded; `null` leaves it to the provider
+         * @return Pending<Data>
+         * @throws Exception\QuoaliseException for arguments that cannot be right
+         */
+        public function getHistoryAsync(
+            string $provider,
+            string $identifier,
+            ?\DateTimeInterface $start = null,
+            ?\DateTimeInterface $end = null
+        ): Pending {}
+
+        /**
+         * As `loadCurve`, but without waiting for it.
+         *
+         * @param string $provider the full JID of the provider, resource included
+         * @param string $usagePoint the 14 digits of the meter (PRM)
+         * @param Direction $direction what is drawn from the grid, or what is fed into it
+         * @param \DateTimeInterface|string $start where the period begins, included
+         * @param \DateTimeInterface|string $end where the period ends, excluded
+         * @return Pending<Data>
+         * @throws Exception\QuoaliseException for arguments that cannot be right
+         */
+        public function loadCurveAsync(
+            string $provider,
+            string $usagePoint,
+            Direction $direction,
+            \DateTimeInterface|string $start,
+            \DateTimeInterface|string $end
+        ): Pending {}
+
+        /**
+         * As `run`, but without waiting for it.
+         *
+         * @param string $provider the full JID of the provider, resource included
+         * @param string $node the node of the command, as the provider lists it
+         * @param ?array<string, string|int|float|bool|\DateTimeInterface|list<string>> $values values by field:
+         *     texts, numbers, booleans, dates, times with their zone, or collections of texts; `null` for none
+         * @return Pending<Outcome>
+         * @throws Exception\QuoaliseException for arguments that cannot be right
+         */
+        public function runAsync(string $provider, string $node, ?array $values = null): Pending {}
+
+        /**
+         * As `series`, but without waiting for it.
+         *
+         * @param string $provider the full JID of the provider, resource included
+         * @param ?string $prefix what the names begin with; `null` for all
+         * @return Pending<list<Series>>
+         * @throws Exception\QuoaliseException for arguments that cannot be right
+         */
+        public function seriesAsync(string $provider, ?string $prefix = null): Pending {}
 
         /**
          * What this process has of persistent sessions: how many it keeps, and how often one was `opened`, was there

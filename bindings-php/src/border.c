@@ -318,9 +318,16 @@ void quoalise_out_of_bounds(const char *message)
     zend_throw_exception(spl_ce_OutOfBoundsException, message, 0);
 }
 
-bool quoalise_thrown(void)
+/* A stream over a descriptor, which it closes. */
+void quoalise_stream(zval *out, int descriptor)
 {
-    return EG(exception) != NULL;
+    php_stream *stream = php_stream_fopen_from_fd(descriptor, "r", NULL);
+    if (stream) {
+        php_stream_to_zval(stream, out);
+    } else {
+        ZVAL_NULL(out);
+        close(descriptor);
+    }
 }
 
 /* What the engine wants to see to, as it would between two lines of a script: 0 where there is nothing or it was seen to, 1

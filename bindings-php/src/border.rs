@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::future::Future;
+use std::os::fd::IntoRawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -41,6 +42,7 @@ unsafe extern "C" {
     fn quoalise_type_error(number: u32, expected: *const c_char, given: *const Zval);
     fn quoalise_error(message: *const c_char);
     fn quoalise_out_of_bounds(message: *const c_char);
+    fn quoalise_stream(out: *mut Zval, descriptor: c_int);
     fn quoalise_interrupted() -> c_int;
     fn quoalise_setting(name: *const c_char) -> i64;
     fn quoalise_module() -> *mut c_void;
@@ -182,6 +184,14 @@ pub fn interrupted() -> Result<()> {
         1 => Err(Fault::Thrown),
         _ => Err(Fault::BailOut),
     }
+}
+
+/// A stream of PHP's over what can be read.
+pub fn stream(from: std::io::PipeReader) -> Zval {
+    let mut out = Zval::new();
+    // SAFETY: the stream takes the descriptor, and closes it.
+    unsafe { quoalise_stream(&raw mut out, from.into_raw_fd()) }
+    out
 }
 
 /// A number of php.ini; none where it is below zero.

@@ -20,6 +20,7 @@ enum {
     QUOALISE_METADATA,
     QUOALISE_DEVICE_IDENTIFIER,
     QUOALISE_PRICING,
+    QUOALISE_PENDING,
     QUOALISE_AUTHORIZATION,
     QUOALISE_COMMAND_INFO,
     QUOALISE_CONNECTION_STATE,
@@ -274,6 +275,35 @@ static const zend_function_entry quoalise_Pricing_methods[] = {
     ZEND_FE_END
 };
 
+QUOALISE_FUNCTION(quoalise_Pending_stream)
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_Pending_stream, 0, 0, MAY_BE_ANY)
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Pending_isReady)
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_Pending_isReady, 0, 0, MAY_BE_BOOL)
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Pending_get)
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_Pending_get, 0, 0, MAY_BE_ANY)
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Pending_cancel)
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_Pending_cancel, 0, 0, MAY_BE_VOID)
+ZEND_END_ARG_INFO()
+
+static const zend_function_entry quoalise_Pending_methods[] = {
+    QUOALISE_ENTRY("__construct", quoalise_not_constructed, quoalise_no_arguments, ZEND_ACC_PRIVATE, NULL)
+    QUOALISE_ENTRY("stream", php_quoalise_Pending_stream, arginfo_quoalise_Pending_stream, ZEND_ACC_PUBLIC, "/**\n * A stream that can be read from as soon as the operation is done, to be waited for with others, by `stream_select` or\n * an event loop. There is nothing to be read from it but its end.\n *\n * @return resource\n */")
+    QUOALISE_ENTRY("isReady", php_quoalise_Pending_isReady, arginfo_quoalise_Pending_isReady, ZEND_ACC_PUBLIC, "/**\n * Whether `get` would not wait.\n */")
+    QUOALISE_ENTRY("get", php_quoalise_Pending_get, arginfo_quoalise_Pending_get, ZEND_ACC_PUBLIC, "/**\n * What came of it, once; waits for it where need be.\n *\n * @return T\n * @throws Exception\\QuoaliseException what the operation throws; `InvalidArgumentException` where it was taken before,\n *     `ClosedException` where it was cancelled\n */")
+    QUOALISE_ENTRY("cancel", php_quoalise_Pending_cancel, arginfo_quoalise_Pending_cancel, ZEND_ACC_PUBLIC, "/**\n * Gives it up. What the provider was asked to do, it may do all the same.\n */")
+    ZEND_FE_END
+};
+
 static const zend_function_entry quoalise_Authorization_methods[] = {
     QUOALISE_ENTRY("__construct", quoalise_not_constructed, quoalise_no_arguments, ZEND_ACC_PRIVATE, NULL)
     ZEND_FE_END
@@ -522,6 +552,70 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_Client_unsubscribe, 0, 
     ZEND_ARG_TYPE_MASK(0, identifier, MAY_BE_STRING, NULL)
 ZEND_END_ARG_INFO()
 
+QUOALISE_FUNCTION(quoalise_Client_availabilityAsync)
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_Client_availabilityAsync, 0, 1, Quoalise\\Pending, 0)
+    ZEND_ARG_TYPE_MASK(0, provider, MAY_BE_STRING, NULL)
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Client_commandsAsync)
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_Client_commandsAsync, 0, 1, Quoalise\\Pending, 0)
+    ZEND_ARG_TYPE_MASK(0, provider, MAY_BE_STRING, NULL)
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Client_dailyAsync)
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_Client_dailyAsync, 0, 5, Quoalise\\Pending, 0)
+    ZEND_ARG_TYPE_MASK(0, provider, MAY_BE_STRING, NULL)
+    ZEND_ARG_TYPE_MASK(0, usagePoint, MAY_BE_STRING, NULL)
+    ZEND_ARG_OBJ_TYPE_MASK(0, direction, Quoalise\\Direction, 0, NULL)
+    ZEND_ARG_OBJ_TYPE_MASK(0, start, DateTimeInterface, MAY_BE_STRING, NULL)
+    ZEND_ARG_OBJ_TYPE_MASK(0, end, DateTimeInterface, MAY_BE_STRING, NULL)
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Client_fillAsync)
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_Client_fillAsync, 0, 3, Quoalise\\Pending, 0)
+    ZEND_ARG_OBJ_TYPE_MASK(0, hole, Quoalise\\Hole, 0, NULL)
+    ZEND_ARG_TYPE_MASK(0, provider, MAY_BE_STRING, NULL)
+    ZEND_ARG_TYPE_MASK(0, identifier, MAY_BE_STRING, NULL)
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Client_getHistoryAsync)
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_Client_getHistoryAsync, 0, 2, Quoalise\\Pending, 0)
+    ZEND_ARG_TYPE_MASK(0, provider, MAY_BE_STRING, NULL)
+    ZEND_ARG_TYPE_MASK(0, identifier, MAY_BE_STRING, NULL)
+    ZEND_ARG_OBJ_TYPE_MASK(0, start, DateTimeInterface, MAY_BE_NULL, "null")
+    ZEND_ARG_OBJ_TYPE_MASK(0, end, DateTimeInterface, MAY_BE_NULL, "null")
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Client_loadCurveAsync)
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_Client_loadCurveAsync, 0, 5, Quoalise\\Pending, 0)
+    ZEND_ARG_TYPE_MASK(0, provider, MAY_BE_STRING, NULL)
+    ZEND_ARG_TYPE_MASK(0, usagePoint, MAY_BE_STRING, NULL)
+    ZEND_ARG_OBJ_TYPE_MASK(0, direction, Quoalise\\Direction, 0, NULL)
+    ZEND_ARG_OBJ_TYPE_MASK(0, start, DateTimeInterface, MAY_BE_STRING, NULL)
+    ZEND_ARG_OBJ_TYPE_MASK(0, end, DateTimeInterface, MAY_BE_STRING, NULL)
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Client_runAsync)
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_Client_runAsync, 0, 2, Quoalise\\Pending, 0)
+    ZEND_ARG_TYPE_MASK(0, provider, MAY_BE_STRING, NULL)
+    ZEND_ARG_TYPE_MASK(0, node, MAY_BE_STRING, NULL)
+    ZEND_ARG_TYPE_MASK(0, values, MAY_BE_NULL | MAY_BE_ARRAY, "null")
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Client_seriesAsync)
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_Client_seriesAsync, 0, 1, Quoalise\\Pending, 0)
+    ZEND_ARG_TYPE_MASK(0, provider, MAY_BE_STRING, NULL)
+    ZEND_ARG_TYPE_MASK(0, prefix, MAY_BE_NULL | MAY_BE_STRING, "null")
+ZEND_END_ARG_INFO()
+
 QUOALISE_FUNCTION(quoalise_Client_stats)
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_Client_stats, 0, 0, MAY_BE_ARRAY)
@@ -549,6 +643,14 @@ static const zend_function_entry quoalise_Client_methods[] = {
     QUOALISE_ENTRY("subscribe", php_quoalise_Client_subscribe, arginfo_quoalise_Client_subscribe, ZEND_ACC_PUBLIC, "/**\n * Asks a provider to push new values of a series to this account from now on, also across reconnects. A prefix\n * covers all series below it. Its pushes are trusted from here on; also where it is not known whether the\n * subscription came about, as after `NoAnswerException`, and not where it was refused.\n *\n * @param string $provider the full JID of the provider, resource included\n * @param string $identifier the name of the series, or the prefix of several\n * @throws Exception\\QuoaliseException As `getHistory`.\n */")
     QUOALISE_ENTRY("trust", php_quoalise_Client_trust, arginfo_quoalise_Client_trust, ZEND_ACC_PUBLIC, "/**\n * Takes pushes of this provider from now on, whatever its resource. Pushes of others are dropped and counted:\n * in a federation anybody can send anybody a message.\n *\n * @param string $provider a JID of the provider\n * @throws Exception\\QuoaliseException `InvalidArgumentException` where it is no JID.\n */")
     QUOALISE_ENTRY("unsubscribe", php_quoalise_Client_unsubscribe, arginfo_quoalise_Client_unsubscribe, ZEND_ACC_PUBLIC, "/**\n * Ends a subscription.\n *\n * @param string $provider the full JID of the provider, resource included\n * @param string $identifier the name of the series\n * @throws Exception\\QuoaliseException As `getHistory`.\n */")
+    QUOALISE_ENTRY("availabilityAsync", php_quoalise_Client_availabilityAsync, arginfo_quoalise_Client_availabilityAsync, ZEND_ACC_PUBLIC, "/**\n * As `availability`, but without waiting for it.\n *\n * @param string $provider the full JID of the provider, resource included\n * @return Pending<Availability>\n * @throws Exception\\QuoaliseException for arguments that cannot be right\n */")
+    QUOALISE_ENTRY("commandsAsync", php_quoalise_Client_commandsAsync, arginfo_quoalise_Client_commandsAsync, ZEND_ACC_PUBLIC, "/**\n * As `commands`, but without waiting for it.\n *\n * @param string $provider the full JID of the provider, resource included\n * @return Pending<list<CommandInfo>>\n * @throws Exception\\QuoaliseException for arguments that cannot be right\n */")
+    QUOALISE_ENTRY("dailyAsync", php_quoalise_Client_dailyAsync, arginfo_quoalise_Client_dailyAsync, ZEND_ACC_PUBLIC, "/**\n * As `daily`, but without waiting for it.\n *\n * @param string $provider the full JID of the provider, resource included\n * @param string $usagePoint the 14 digits of the meter (PRM)\n * @param Direction $direction what is drawn from the grid, or what is fed into it\n * @param \\DateTimeInterface|string $start where the period begins, included\n * @param \\DateTimeInterface|string $end where the period ends, excluded\n * @return Pending<Data>\n * @throws Exception\\QuoaliseException for arguments that cannot be right\n */")
+    QUOALISE_ENTRY("fillAsync", php_quoalise_Client_fillAsync, arginfo_quoalise_Client_fillAsync, ZEND_ACC_PUBLIC, "/**\n * As `fill`, but without waiting for it.\n *\n * @param Hole $hole the hole, as a listener told of it\n * @param string $provider the full JID of the provider, resource included\n * @param string $identifier the name of the series\n * @return Pending<Data>\n * @throws Exception\\QuoaliseException for arguments that cannot be right\n */")
+    QUOALISE_ENTRY("getHistoryAsync", php_quoalise_Client_getHistoryAsync, arginfo_quoalise_Client_getHistoryAsync, ZEND_ACC_PUBLIC, "/**\n * As `getHistory`, but without waiting for it.\n *\n * @param string $provider the full JID of the provider, resource included\n * @param string $identifier the name of the series\n * @param ?\\DateTimeInterface $start where the period begins, included; `null` leaves it to the provider\n * @param ?\\DateTimeInterface $end where the period ends, excluded; `null` leaves it to the provider\n * @return Pending<Data>\n * @throws Exception\\QuoaliseException for arguments that cannot be right\n */")
+    QUOALISE_ENTRY("loadCurveAsync", php_quoalise_Client_loadCurveAsync, arginfo_quoalise_Client_loadCurveAsync, ZEND_ACC_PUBLIC, "/**\n * As `loadCurve`, but without waiting for it.\n *\n * @param string $provider the full JID of the provider, resource included\n * @param string $usagePoint the 14 digits of the meter (PRM)\n * @param Direction $direction what is drawn from the grid, or what is fed into it\n * @param \\DateTimeInterface|string $start where the period begins, included\n * @param \\DateTimeInterface|string $end where the period ends, excluded\n * @return Pending<Data>\n * @throws Exception\\QuoaliseException for arguments that cannot be right\n */")
+    QUOALISE_ENTRY("runAsync", php_quoalise_Client_runAsync, arginfo_quoalise_Client_runAsync, ZEND_ACC_PUBLIC, "/**\n * As `run`, but without waiting for it.\n *\n * @param string $provider the full JID of the provider, resource included\n * @param string $node the node of the command, as the provider lists it\n * @param ?array<string, string|int|float|bool|\\DateTimeInterface|list<string>> $values values by field:\n *     texts, numbers, booleans, dates, times with their zone, or collections of texts; `null` for none\n * @return Pending<Outcome>\n * @throws Exception\\QuoaliseException for arguments that cannot be right\n */")
+    QUOALISE_ENTRY("seriesAsync", php_quoalise_Client_seriesAsync, arginfo_quoalise_Client_seriesAsync, ZEND_ACC_PUBLIC, "/**\n * As `series`, but without waiting for it.\n *\n * @param string $provider the full JID of the provider, resource included\n * @param ?string $prefix what the names begin with; `null` for all\n * @return Pending<list<Series>>\n * @throws Exception\\QuoaliseException for arguments that cannot be right\n */")
     QUOALISE_ENTRY("stats", php_quoalise_Client_stats, arginfo_quoalise_Client_stats, ZEND_ACC_PUBLIC | ZEND_ACC_STATIC, "/**\n * What this process has of persistent sessions: how many it keeps, and how often one was `opened`, was there\n * already (`reused`), was found broken (`replaced`), or was ended unused for too long or to make room (`dropped`).\n *\n * @return array{kept: int, opened: int, reused: int, replaced: int, dropped: int}\n */")
     ZEND_FE_END
 };
@@ -889,6 +991,14 @@ static void quoalise_declare(zend_class_entry **classes)
     quoalise_property(class, "kindDescription", "/**\n * What that is in words.\n */", ZEND_ACC_PUBLIC | ZEND_ACC_READONLY, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_NULL | MAY_BE_STRING), false);
     quoalise_class_doc(class, "/**\n * A tariff class.\n */");
     classes[QUOALISE_PRICING] = class;
+
+    QUOALISE_CLASS_ENTRY(entry, "Quoalise\\Pending", quoalise_Pending_methods);
+    class = zend_register_internal_class_ex(&entry, NULL);
+    class->ce_flags |= ZEND_ACC_FINAL | ZEND_ACC_NO_DYNAMIC_PROPERTIES;
+    class->create_object = quoalise_create;
+    class->ce_flags |= ZEND_ACC_NOT_SERIALIZABLE;
+    quoalise_class_doc(class, "/**\n * An operation on its way: for event loops as Revolt's or ReactPHP's, and for several questions at once.\n *\n * One that nobody holds any more is given up.\n *\n * @template-covariant T\n */");
+    classes[QUOALISE_PENDING] = class;
 
     QUOALISE_CLASS_ENTRY(entry, "Quoalise\\Authorization", quoalise_Authorization_methods);
     class = zend_register_internal_class_ex(&entry, NULL);

@@ -32,59 +32,60 @@ pub mod class {
     pub const METADATA: u32 = 16;
     pub const DEVICE_IDENTIFIER: u32 = 17;
     pub const PRICING: u32 = 18;
-    pub const AUTHORIZATION: u32 = 19;
-    pub const COMMAND_INFO: u32 = 20;
-    pub const CONNECTION_STATE: u32 = 21;
-    pub const CONSENT: u32 = 22;
-    pub const FIELD: u32 = 23;
-    pub const FIELD_OPTION: u32 = 24;
-    pub const FORM: u32 = 25;
-    pub const INTERRUPTED: u32 = 26;
-    pub const MALFORMED: u32 = 27;
-    pub const MEASUREMENT: u32 = 28;
-    pub const NOT_SUBSCRIBED: u32 = 29;
-    pub const NOTE: u32 = 30;
-    pub const OUTCOME: u32 = 31;
-    pub const OVERFLOW: u32 = 32;
-    pub const PRESENCE: u32 = 33;
-    pub const PUSH: u32 = 34;
-    pub const RESUMED: u32 = 35;
-    pub const RIGHTS: u32 = 36;
-    pub const SERIES: u32 = 37;
-    pub const TABLE: u32 = 38;
-    pub const VALIDATION: u32 = 39;
-    pub const CLIENT: u32 = 40;
-    pub const EXECUTION: u32 = 41;
-    pub const HOLE: u32 = 42;
-    pub const LISTENER: u32 = 43;
-    pub const STATES: u32 = 44;
-    pub const QUOALISE_EXCEPTION: u32 = 45;
-    pub const CONNECTION_FAILED_EXCEPTION: u32 = 46;
-    pub const SERVICE_UNAVAILABLE_EXCEPTION: u32 = 47;
-    pub const INVALID_ARGUMENT_EXCEPTION: u32 = 48;
-    pub const UNKNOWN_HOST_EXCEPTION: u32 = 49;
-    pub const UNREACHABLE_EXCEPTION: u32 = 50;
-    pub const CONNECT_TIMEOUT_EXCEPTION: u32 = 51;
-    pub const CERTIFICATE_REFUSED_EXCEPTION: u32 = 52;
-    pub const UNSUITABLE_SERVER_EXCEPTION: u32 = 53;
-    pub const LOGIN_REFUSED_EXCEPTION: u32 = 54;
-    pub const CONNECTION_LOST_EXCEPTION: u32 = 55;
-    pub const REPLACED_EXCEPTION: u32 = 56;
-    pub const NO_ANSWER_EXCEPTION: u32 = 57;
-    pub const NOT_AUTHORIZED_EXCEPTION: u32 = 58;
-    pub const BAD_REQUEST_EXCEPTION: u32 = 59;
-    pub const PROVIDER_OFFLINE_EXCEPTION: u32 = 60;
-    pub const SERVER_UNREACHABLE_EXCEPTION: u32 = 61;
-    pub const SESSION_EXPIRED_EXCEPTION: u32 = 62;
-    pub const COMMAND_FAILED_EXCEPTION: u32 = 63;
-    pub const UPSTREAM_ERROR_EXCEPTION: u32 = 64;
-    pub const LIMIT_REACHED_EXCEPTION: u32 = 65;
-    pub const MALFORMED_ANSWER_EXCEPTION: u32 = 66;
-    pub const MALFORMED_DATA_EXCEPTION: u32 = 67;
-    pub const CLOSED_EXCEPTION: u32 = 68;
-    pub const USED_AFTER_FORK_EXCEPTION: u32 = 69;
-    pub const TOO_LARGE_EXCEPTION: u32 = 70;
-    pub const NO_SUCH_COMMAND_EXCEPTION: u32 = 71;
+    pub const PENDING: u32 = 19;
+    pub const AUTHORIZATION: u32 = 20;
+    pub const COMMAND_INFO: u32 = 21;
+    pub const CONNECTION_STATE: u32 = 22;
+    pub const CONSENT: u32 = 23;
+    pub const FIELD: u32 = 24;
+    pub const FIELD_OPTION: u32 = 25;
+    pub const FORM: u32 = 26;
+    pub const INTERRUPTED: u32 = 27;
+    pub const MALFORMED: u32 = 28;
+    pub const MEASUREMENT: u32 = 29;
+    pub const NOT_SUBSCRIBED: u32 = 30;
+    pub const NOTE: u32 = 31;
+    pub const OUTCOME: u32 = 32;
+    pub const OVERFLOW: u32 = 33;
+    pub const PRESENCE: u32 = 34;
+    pub const PUSH: u32 = 35;
+    pub const RESUMED: u32 = 36;
+    pub const RIGHTS: u32 = 37;
+    pub const SERIES: u32 = 38;
+    pub const TABLE: u32 = 39;
+    pub const VALIDATION: u32 = 40;
+    pub const CLIENT: u32 = 41;
+    pub const EXECUTION: u32 = 42;
+    pub const HOLE: u32 = 43;
+    pub const LISTENER: u32 = 44;
+    pub const STATES: u32 = 45;
+    pub const QUOALISE_EXCEPTION: u32 = 46;
+    pub const CONNECTION_FAILED_EXCEPTION: u32 = 47;
+    pub const SERVICE_UNAVAILABLE_EXCEPTION: u32 = 48;
+    pub const INVALID_ARGUMENT_EXCEPTION: u32 = 49;
+    pub const UNKNOWN_HOST_EXCEPTION: u32 = 50;
+    pub const UNREACHABLE_EXCEPTION: u32 = 51;
+    pub const CONNECT_TIMEOUT_EXCEPTION: u32 = 52;
+    pub const CERTIFICATE_REFUSED_EXCEPTION: u32 = 53;
+    pub const UNSUITABLE_SERVER_EXCEPTION: u32 = 54;
+    pub const LOGIN_REFUSED_EXCEPTION: u32 = 55;
+    pub const CONNECTION_LOST_EXCEPTION: u32 = 56;
+    pub const REPLACED_EXCEPTION: u32 = 57;
+    pub const NO_ANSWER_EXCEPTION: u32 = 58;
+    pub const NOT_AUTHORIZED_EXCEPTION: u32 = 59;
+    pub const BAD_REQUEST_EXCEPTION: u32 = 60;
+    pub const PROVIDER_OFFLINE_EXCEPTION: u32 = 61;
+    pub const SERVER_UNREACHABLE_EXCEPTION: u32 = 62;
+    pub const SESSION_EXPIRED_EXCEPTION: u32 = 63;
+    pub const COMMAND_FAILED_EXCEPTION: u32 = 64;
+    pub const UPSTREAM_ERROR_EXCEPTION: u32 = 65;
+    pub const LIMIT_REACHED_EXCEPTION: u32 = 66;
+    pub const MALFORMED_ANSWER_EXCEPTION: u32 = 67;
+    pub const MALFORMED_DATA_EXCEPTION: u32 = 68;
+    pub const CLOSED_EXCEPTION: u32 = 69;
+    pub const USED_AFTER_FORK_EXCEPTION: u32 = 70;
+    pub const TOO_LARGE_EXCEPTION: u32 = 71;
+    pub const NO_SUCH_COMMAND_EXCEPTION: u32 = 72;
 }
 
 /// What native objects hold.
@@ -290,6 +291,78 @@ function!(quoalise_Client_unsubscribe, |call| {
     let identifier = call.argument(1, c"string")?;
 
     call.wait(async move { this.unsubscribe(provider, identifier).await })
+});
+
+function!(quoalise_Client_availabilityAsync, |call| {
+    let this = call.this::<ffi::Client>()?;
+    let provider = call.argument(0, c"string")?;
+
+    crate::pending::begin(async move { this.availability(provider).await })
+});
+
+function!(quoalise_Client_commandsAsync, |call| {
+    let this = call.this::<ffi::Client>()?;
+    let provider = call.argument(0, c"string")?;
+
+    crate::pending::begin(async move { this.commands(provider).await })
+});
+
+function!(quoalise_Client_dailyAsync, |call| {
+    let this = call.this::<ffi::Client>()?;
+    let provider = call.argument(0, c"string")?;
+    let usage_point = call.argument(1, c"string")?;
+    let direction = call.argument(2, c"Quoalise\\Direction")?;
+    let start = call.argument(3, c"DateTimeInterface|string")?;
+    let end = call.argument(4, c"DateTimeInterface|string")?;
+
+    crate::pending::begin(async move { this.daily(provider, usage_point, direction, start, end).await })
+});
+
+function!(quoalise_Client_fillAsync, |call| {
+    let this = call.this::<ffi::Client>()?;
+    let hole: Arc<ffi::Hole> = call.argument(0, c"Quoalise\\Hole")?;
+    let provider = call.argument(1, c"string")?;
+    let identifier = call.argument(2, c"string")?;
+
+    crate::pending::begin(async move { this.fill(hole, provider, identifier).await })
+});
+
+function!(quoalise_Client_getHistoryAsync, |call| {
+    let this = call.this::<ffi::Client>()?;
+    let provider = call.argument(0, c"string")?;
+    let identifier = call.argument(1, c"string")?;
+    let start = call.or(2, c"?DateTimeInterface", None)?;
+    let end = call.or(3, c"?DateTimeInterface", None)?;
+
+    crate::pending::begin(async move { this.get_history(provider, identifier, start, end).await })
+});
+
+function!(quoalise_Client_loadCurveAsync, |call| {
+    let this = call.this::<ffi::Client>()?;
+    let provider = call.argument(0, c"string")?;
+    let usage_point = call.argument(1, c"string")?;
+    let direction = call.argument(2, c"Quoalise\\Direction")?;
+    let start = call.argument(3, c"DateTimeInterface|string")?;
+    let end = call.argument(4, c"DateTimeInterface|string")?;
+
+    crate::pending::begin(async move { this.load_curve(provider, usage_point, direction, start, end).await })
+});
+
+function!(quoalise_Client_runAsync, |call| {
+    let this = call.this::<ffi::Client>()?;
+    let provider = call.argument(0, c"string")?;
+    let node = call.argument(1, c"string")?;
+    let values = call.or(2, c"?array", None)?;
+
+    crate::pending::begin(async move { this.run(provider, node, values).await })
+});
+
+function!(quoalise_Client_seriesAsync, |call| {
+    let this = call.this::<ffi::Client>()?;
+    let provider = call.argument(0, c"string")?;
+    let prefix = call.or(1, c"?string", None)?;
+
+    crate::pending::begin(async move { this.series(provider, prefix).await })
 });
 
 impl Native for ffi::Client {

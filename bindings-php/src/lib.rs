@@ -10,5 +10,6 @@ mod data;
 mod ending;
 mod error;
 mod generated;
+mod pending;
 mod sessions;
 mod wait;

@@ -41,6 +41,8 @@ struct Names {
 struct Php {
     hand_written: BTreeSet<String>,
     names: BTreeMap<String, String>,
+    /// What may also be asked for without waiting.
+    pending: BTreeSet<String>,
     connect: BTreeMap<String, Extra>,
     types: BTreeMap<String, Custom>,
 }
@@ -122,6 +124,8 @@ struct Method {
     doc: Docs,
     is_constructor: bool,
     is_async: bool,
+    /// Whether it only begins it.
+    is_pending: bool,
     is_iterator: bool,
     /// The method of the core that waits, where the result is taken in a second step.
     taken: Option<String>,
@@ -270,7 +274,13 @@ impl BackEnd<'_> {
         let by_hand = |name: &String| self.names.hand_written.contains(name);
         let object = |(name, object): (&String, &crate::model::Object)| {
             let constructors = object.constructors.iter().map(|it| self.method(name, it, true));
-            let methods = constructors.chain(object.methods.iter().map(|it| self.method(name, it, false)));
+            let pending = object
+                .methods
+                .iter()
+                .filter(|it| self.names.pending.contains(&format!("{name}.{}", it.name)));
+            let methods = constructors
+                .chain(object.methods.iter().map(|it| self.method(name, it, false)))
+                .chain(pending.map(|it| self.pending(name, it)));
             Ok(Object {
                 name: name.clone(),
                 doc: self.docs(&object.doc),
@@ -447,6 +457,7 @@ impl BackEnd<'_> {
             doc: docs,
             is_constructor,
             is_async: *is_async,
+            is_pending: false,
             is_iterator,
             taken: self.common.taken.get(&qualified).cloned(),
             throws: *throws,
@@ -455,6 +466,23 @@ impl BackEnd<'_> {
             passed,
             returns: result,
         })
+    }
+
+    /// The same operation for who does something else meanwhile.
+    fn pending(&self, of: &str, callable: &Callable) -> Result<Method> {
+        let waits = self.method(of, callable, false)?;
+        let result = match &callable.returns {
+            None => "null".to_owned(),
+            Some(kind) => self.doc_kind(kind, Way::Out)?,
+        };
+        let mut doc = Docs {
+            body: vec![format!("As `{}`, but without waiting for it.", waits.name)],
+            tags: waits.doc.tags.into_iter().filter(|tag| tag.starts_with("@param")).collect(),
+        };
+        doc.tags.push(format!("@return Pending<{result}>"));
+        doc.tags.push(format!("@throws Exception\\{} for arguments that cannot be right", self.errors.base));
+        let name = format!("{}Async", waits.name);
+        Ok(Method { name, doc, is_pending: true, returns: "Pending".to_owned(), ..waits })
     }
 
     /// What the array has to hold that a constructor takes.

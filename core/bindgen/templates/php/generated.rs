@@ -56,6 +56,8 @@ function!(quoalise_{{ object.name }}_{{ method.name }}, |call| {
 {% if method.is_iterator %}
     let timeout = call.or({{ method.parameters|length - 1 }}, c"?float", None)?;
     call.wait_for_next(timeout, || this.ready(), || this.take())
+{% elif method.is_pending %}
+    crate::pending::begin(async move { this.{{ method.rust }}({{ gives(method) }}).await })
 {% elif method.taken %}
     call.wait_and_take(async move { this.{{ method.taken }}({{ gives(method) }}).await })
 {% elif method.is_async %}
