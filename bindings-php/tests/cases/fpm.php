@@ -37,7 +37,8 @@ final class Site
             'pm = static',
             'pm.max_children = ' . self::WORKERS,
             'clear_env = no',
-            "env[QUOALISE_OPTIONS] = $options",
+            // Its padding is something else in these files, unless quoted.
+            "env[QUOALISE_OPTIONS] = '$options'",
         ]));
         file_put_contents("{$this->folder}/nginx.conf", <<<CONF
             daemon off;
