@@ -324,7 +324,7 @@ final class Pending
 {
     /**
      * A stream that can be read from as soon as the operation is done, to be waited for with others, by `stream_select` or
-     * an event loop. There is nothing to be read from it but its end.
+     * an event loop. What is read from it says nothing more.
      *
      * @return resource
      */

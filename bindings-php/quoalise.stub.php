@@ -697,7 +697,7 @@ namespace Quoalise {
     {
         /**
          * A stream that can be read from as soon as the operation is done, to be waited for with others, by `stream_select` or
-         * an event loop. There is nothing to be read from it but its end.
+         * an event loop. What is read from it says nothing more.
          *
          * @return resource
          */
@@ -1877,7 +1877,7 @@ namespace Quoalise {
         public function finish(): array {}
 
         /**
-         * The next event; waits for it. None when the listener or the client was closed. Asking for it says that the
+         * The next event; waits for it. `null` when the listener or the client was closed. Asking for it says that the
          * one before is dealt with.
          *
          * @param ?float $timeout how many seconds to wait for it at the most; nothing came if there is `null` then
@@ -1903,7 +1903,7 @@ namespace Quoalise {
         public function close(): void {}
 
         /**
-         * The next change; waits for it. None once it is over for good and that was told. Of a great many that nobody
+         * The next change; waits for it. `null` once it is over for good and that was told. Of a great many that nobody
          * took meanwhile only the latest are told.
          *
          * @param ?float $timeout how many seconds to wait for it at the most; nothing came if there is `null` then

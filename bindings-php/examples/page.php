@@ -1,7 +1,8 @@
 <?php
 
 // A page that shows a week as JSON for a chart: `page.php?series=NAME&day=2025-01-06`. The provider is in the environment,
-// as QUOALISE_PROVIDER. Each worker logs in once, and keeps the session for the pages that follow.
+// as QUOALISE_PROVIDER. Each worker logs in once, and keeps the session for the pages that follow. Readings are personal: a site
+// looks first whether this visitor may see this series.
 
 declare(strict_types=1);
 

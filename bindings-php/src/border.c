@@ -29,6 +29,7 @@ typedef struct {
 
 extern void quoalise_free(void *state);
 extern void quoalise_end(void);
+extern bool quoalise_same(void *data, void *other);
 extern void quoalise_counts(uint64_t *counts);
 
 static zend_object_handlers quoalise_handlers;
@@ -244,18 +245,12 @@ const char *quoalise_case_name(zval *value, uint32_t class)
     return Z_STRVAL_P(zend_enum_fetch_case_name(Z_OBJ_P(value)));
 }
 
-/* A DateTimeImmutable in UTC, of a time that was written without a zone. */
-void quoalise_time(zval *out, const char *text, size_t length)
+/* A DateTimeImmutable of a time that is written with its zone; false where it cannot be made. No code of PHP's runs: between the
+ * rows of a column handlers of signals have no business. */
+bool quoalise_time(zval *out, const char *text, size_t length)
 {
-    zval zone;
-    php_date_instantiate(php_date_get_timezone_ce(), &zone);
-    zval name;
-    ZVAL_STRING(&name, "UTC");
-    zend_call_method_with_1_params(Z_OBJ(zone), Z_OBJCE(zone), NULL, "__construct", NULL, &name);
-    zval_ptr_dtor(&name);
     php_date_instantiate(php_date_get_immutable_ce(), out);
-    php_date_initialize(Z_PHPDATE_P(out), text, length, NULL, &zone, 0);
-    zval_ptr_dtor(&zone);
+    return php_date_initialize(Z_PHPDATE_P(out), text, length, NULL, NULL, 0);
 }
 
 bool quoalise_is_time(zval *value)
@@ -268,13 +263,30 @@ bool quoalise_is_zone(zval *value)
     return Z_TYPE_P(value) == IS_OBJECT && instanceof_function(Z_OBJCE_P(value), php_date_get_timezone_ce());
 }
 
-/* What a method of an object gives; false where it has thrown. */
-bool quoalise_call(zval *object, const char *method, zval *argument, zval *out)
+/* What a method of an object gives: 0 where it has given it, 1 where it has thrown, 2 where the engine wants to leave. */
+int quoalise_call(zval *object, const char *method, zval *argument, zval *out)
 {
     ZVAL_UNDEF(out);
-    zend_call_method(
-        Z_OBJ_P(object), Z_OBJCE_P(object), NULL, method, strlen(method), out, argument ? 1 : 0, argument, NULL);
-    return !EG(exception);
+    /* The method may drop what it is called on, where that came by reference. */
+    zend_object *called = Z_OBJ_P(object);
+    GC_ADDREF(called);
+    volatile int left = 0;
+    zend_try {
+        zend_call_method(called, called->ce, NULL, method, strlen(method), out, argument ? 1 : 0, argument, NULL);
+    } zend_catch {
+        left = 1;
+    } zend_end_try();
+    if (left) {
+        return 2;
+    }
+    OBJ_RELEASE(called);
+    return EG(exception) ? 1 : 0;
+}
+
+/* Whether `open_basedir` lets a script have this file; else it has been warned. */
+bool quoalise_may_open(const char *path)
+{
+    return php_check_open_basedir(path) == 0;
 }
 
 /* Sets a property of an exception of ours. The value is taken. */
@@ -330,18 +342,26 @@ void quoalise_stream(zval *out, int descriptor)
     }
 }
 
+#if PHP_VERSION_ID >= 80200
+#define QUOALISE_FLAG(name) zend_atomic_bool_load_ex(&EG(name))
+#define QUOALISE_UNSET_FLAG(name) zend_atomic_bool_store_ex(&EG(name), false)
+#else
+#define QUOALISE_FLAG(name) EG(name)
+#define QUOALISE_UNSET_FLAG(name) (EG(name) = false)
+#endif
+
 /* What the engine wants to see to, as it would between two lines of a script: 0 where there is nothing or it was seen to, 1
  * where whoever waits has to give up, 2 where the engine wants to leave. */
 int quoalise_interrupted(void)
 {
-    if (!zend_atomic_bool_load_ex(&EG(vm_interrupt))) {
+    if (!QUOALISE_FLAG(vm_interrupt)) {
         return 0;
     }
-    if (zend_atomic_bool_load_ex(&EG(timed_out))) {
+    if (QUOALISE_FLAG(timed_out)) {
         /* It is told of that as soon as it has the thread. */
         return 1;
     }
-    zend_atomic_bool_store_ex(&EG(vm_interrupt), false);
+    QUOALISE_UNSET_FLAG(vm_interrupt);
     volatile int left = 0;
     zend_try {
         if (zend_interrupt_function) {
@@ -378,6 +398,18 @@ zend_long quoalise_setting(const char *name)
     return zend_ini_long(name, strlen(name), 0);
 }
 
+/* Objects of ours have no properties that could be compared: without this all of a class would be equal. Data are by what is in
+ * them, others each for itself. */
+static int quoalise_compare(zval *one, zval *other)
+{
+    ZEND_COMPARE_OBJECTS_FALLBACK(one, other);
+    if (Z_OBJ_P(one) == Z_OBJ_P(other)) {
+        return 0;
+    }
+    void *first = quoalise_state(one, QUOALISE_DATA), *second = quoalise_state(other, QUOALISE_DATA);
+    return first && second && quoalise_same(first, second) ? 0 : ZEND_UNCOMPARABLE;
+}
+
 static PHP_MINIT_FUNCTION(quoalise)
 {
     REGISTER_INI_ENTRIES();
@@ -388,6 +420,7 @@ static PHP_MINIT_FUNCTION(quoalise)
     quoalise_handlers.offset = XtOffsetOf(quoalise_object, std);
     quoalise_handlers.free_obj = quoalise_free_object;
     quoalise_handlers.clone_obj = NULL;
+    quoalise_handlers.compare = quoalise_compare;
     memcpy(&quoalise_discreet_handlers, &std_object_handlers, sizeof(zend_object_handlers));
     quoalise_discreet_handlers.get_properties_for = quoalise_discreet_properties;
     zend_hash_init(&quoalise_hidden, 16, NULL, NULL, 1);

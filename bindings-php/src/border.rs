@@ -31,11 +31,16 @@ unsafe extern "C" {
     fn quoalise_record(out: *mut Zval, class: u32, count: u32, values: *mut Zval);
     fn quoalise_case(out: *mut Zval, class: u32, name: *const c_char);
     fn quoalise_case_name(value: *const Zval, class: u32) -> *const c_char;
-    fn quoalise_time(out: *mut Zval, text: *const c_char, length: usize);
+    fn quoalise_time(out: *mut Zval, text: *const c_char, length: usize) -> bool;
     fn quoalise_is_time(value: *const Zval) -> bool;
     fn quoalise_is_zone(value: *const Zval) -> bool;
-    fn quoalise_call(object: *const Zval, method: *const c_char, argument: *mut Zval, out: *mut Zval)
-    -> bool;
+    fn quoalise_call(
+        object: *const Zval,
+        method: *const c_char,
+        argument: *mut Zval,
+        out: *mut Zval,
+    ) -> c_int;
+    fn quoalise_may_open(path: *const c_char) -> bool;
     fn quoalise_set(object: *mut Zval, scope: u32, name: *const c_char, value: *mut Zval);
     fn quoalise_exception(out: *mut Zval, class: u32, message: *const c_char, length: usize);
     fn quoalise_throw(exception: *mut Zval);
@@ -62,6 +67,17 @@ unsafe extern "C" fn quoalise_free(state: *mut c_void) {
     let state = unsafe { Box::from_raw(state.cast::<State>()) };
     // What fails to be dropped is no concern of whoever frees an object.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(state)));
+}
+
+/// Whether two objects of data hold the same.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn quoalise_same(one: *mut c_void, other: *mut c_void) -> bool {
+    let data = |state: *mut c_void| {
+        // SAFETY: objects of data hold what came out of `owned`, and live while they are compared.
+        unsafe { state.cast::<State>().as_ref() }?.downcast_ref::<Arc<ffi::Data>>()
+    };
+    let same = || Some(data(one)?.inner() == data(other)?.inner());
+    catch_unwind(AssertUnwindSafe(same)).ok().flatten().unwrap_or_default()
 }
 
 fn owned<T: Send + Sync + 'static>(state: T) -> *mut c_void {
@@ -108,12 +124,18 @@ pub fn case_name(value: &Zval, class: u32) -> Option<&str> {
     }
 }
 
-/// A `DateTimeImmutable` in UTC, of what stands before the zone.
-pub fn time(text: &str) -> Zval {
+/// A `DateTimeImmutable` of a time and its zone, which PHP's parser reads: it wants a NUL behind them.
+pub fn time(text: &CStr) -> Result<Zval> {
     let mut out = Zval::new();
     // SAFETY: the text is as long as that.
-    unsafe { quoalise_time(&raw mut out, text.as_ptr().cast(), text.len()) }
-    out
+    let done = unsafe { quoalise_time(&raw mut out, text.as_ptr(), text.count_bytes()) };
+    if done { Ok(out) } else { Err(Fault::error(c"PHP cannot make a time of one of these")) }
+}
+
+/// Whether `open_basedir` lets the script have a file; else it has been warned.
+pub fn may_open(path: &CStr) -> bool {
+    // SAFETY: it only looks at the path.
+    unsafe { quoalise_may_open(path.as_ptr()) }
 }
 
 /// Whether it is a `DateTimeInterface`.
@@ -133,8 +155,11 @@ pub fn call_method(object: &Zval, method: &CStr, argument: Option<Zval>) -> Resu
     let (mut out, mut argument) = (Zval::new(), argument);
     let given = argument.as_mut().map_or(std::ptr::null_mut(), std::ptr::from_mut);
     // SAFETY: the object has that method, and the argument lives until it is back.
-    let done = unsafe { quoalise_call(object, method.as_ptr(), given, &raw mut out) };
-    if done { Ok(out) } else { Err(Fault::Thrown) }
+    match unsafe { quoalise_call(object, method.as_ptr(), given, &raw mut out) } {
+        0 => Ok(out),
+        1 => Err(Fault::Thrown),
+        _ => Err(Fault::BailOut),
+    }
 }
 
 /// An exception, not thrown yet: where it is made is where it says that it comes from.
@@ -277,7 +302,12 @@ impl Call {
     /// Waits for what came to an end, and only then takes it.
     pub fn wait_and_take(&self, operation: impl Future<Output = ffi::Result<ffi::Rest>>) -> Result<Zval> {
         match wait(operation, None)? {
-            Some(done) => done?.take().to_php(),
+            Some(done) => {
+                let rest = done?;
+                let events = rest.events().to_php()?;
+                rest.take();
+                Ok(events)
+            }
             None => Ok(Zval::null()),
         }
     }

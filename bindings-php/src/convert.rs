@@ -1,5 +1,6 @@
 //! Values on their way into PHP and out of it.
 
+use std::ffi::CString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use quoalise::jiff::civil::{Date, Time};
 use quoalise::jiff::tz::{Offset, TimeZone};
 use quoalise::jiff::{Timestamp, Zoned};
 
-use crate::border::{call_method, is_time, is_zone, time};
+use crate::border::{call_method, is_time, is_zone, may_open, time};
 use crate::error::{Fault, Result};
 
 /// What can be handed to PHP.
@@ -139,7 +140,12 @@ impl FromPhp for String {
 
 impl FromPhp for PathBuf {
     fn from_php(value: &Zval) -> Result<Self, Wrong> {
-        String::from_php(value).map(Self::from)
+        let path = String::from_php(value)?;
+        let whole = CString::new(path.as_str()).map_err(|_| Wrong::value("a path has no NUL in it"))?;
+        if !may_open(&whole) {
+            return Err(Wrong::value("open_basedir does not let this script have that file"));
+        }
+        Ok(path.into())
     }
 }
 
@@ -230,7 +236,8 @@ impl ToPhp for &serde_json::Value {
 impl ToPhp for Timestamp {
     fn to_php(self) -> Result<Zval> {
         let civil = self.to_zoned(TimeZone::UTC).datetime();
-        Ok(time(&civil.strftime("%Y-%m-%d %H:%M:%S.%6f").to_string()))
+        let text = CString::new(civil.strftime("%Y-%m-%d %H:%M:%S.%6f UTC").to_string());
+        time(&text.unwrap_or_default())
     }
 }
 

@@ -129,6 +129,15 @@ fn value(records: &Records, row: usize) -> Option<f64> {
     records.is_valid(row).then(|| records.values()[row])
 }
 
+/// A row, where it is one: whatever else there is in PHP is just not set.
+struct Place(Option<usize>);
+
+impl FromPhp for Place {
+    fn from_php(value: &Zval) -> Result<Self, Wrong> {
+        Ok(Self(value.long().and_then(|row| usize::try_from(row).ok())))
+    }
+}
+
 fn row(call: &Call) -> Result<Option<usize>> {
     let given: i64 = call.argument(0, c"int")?;
     Ok(usize::try_from(given).ok())
@@ -143,7 +152,8 @@ function!(quoalise_Data_getIterator, |call| {
 
 function!(quoalise_Data_offsetExists, |call| {
     let data = call.this::<ffi::Data>()?;
-    row(call)?.is_some_and(|row| row < data.inner().records().len()).to_php()
+    let Place(row) = call.argument(0, c"mixed")?;
+    row.is_some_and(|row| row < data.inner().records().len()).to_php()
 });
 
 function!(quoalise_Data_offsetGet, |call| {
@@ -225,6 +235,9 @@ function!(quoalise_Data___serialize, |call| {
 });
 
 function!(quoalise_Data___unserialize, |call| {
+    if state::<Arc<ffi::Data>>(call.object(), class::DATA).is_some() {
+        return unchanging();
+    }
     let given = call.options(&["quoalise"])?;
     let xml: Vec<u8> = given.required("quoalise", c"string")?;
     let options = LoadOptions { format: Some(Format::Quoalise), ..LoadOptions::default() };

@@ -1,7 +1,8 @@
 //! Operations on their way, for scripts that do something else meanwhile.
 
 use std::future::Future;
-use std::io::PipeReader;
+use std::io::{PipeReader, PipeWriter, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ext_php_rs::types::Zval;
@@ -19,11 +20,27 @@ use crate::wait::wait;
 /// A result that knows how to become PHP's.
 type Output = Box<dyn FnOnce() -> Result<Zval> + Send>;
 
+/// Tells whoever looks at the stream that there is something to be had, however it came about.
+struct Bell {
+    done: Arc<AtomicBool>,
+    stream: PipeWriter,
+}
+
+impl Drop for Bell {
+    /// By a byte: the other end stays open where a fork has it too, and no end would be seen.
+    fn drop(&mut self) {
+        self.done.store(true, Ordering::Release);
+        // Nobody looks, where it is not taken.
+        let _ = self.stream.write_all(b".");
+    }
+}
+
 struct Pending(Owned<Inner>);
 
 struct Inner {
     task: Mutex<Option<JoinHandle<Output>>>,
-    /// It can be read from when the task, which holds the other end, is gone.
+    /// Whether the task is done or gone; then, and not before, the other can be read from.
+    done: Arc<AtomicBool>,
     end: PipeReader,
 }
 
@@ -61,12 +78,14 @@ where
 {
     let no_room = |_| Fault::error(c"there are too many threads or descriptors to begin anything");
     let (end, held) = std::io::pipe().map_err(no_room)?;
+    let done = Arc::new(AtomicBool::new(false));
+    let bell = Bell { done: done.clone(), stream: held };
     let task = executor().map_err(no_room)?.spawn(async move {
+        let _bell = bell;
         let done = operation.await;
-        drop(held);
         Box::new(move || done?.to_php()) as Output
     });
-    let inner = Inner { task: Mutex::new(Some(task)), end };
+    let inner = Inner { task: Mutex::new(Some(task)), done, end };
     Ok(make(class::PENDING, Arc::new(Pending(Owned::new(inner)))))
 }
 
@@ -78,7 +97,7 @@ function!(quoalise_Pending_stream, |call| {
 
 function!(quoalise_Pending_isReady, |call| {
     let pending = call.this::<Pending>()?;
-    pending.0.get()?.task().as_ref().is_none_or(JoinHandle::is_finished).to_php()
+    pending.0.get()?.done.load(Ordering::Acquire).to_php()
 });
 
 function!(quoalise_Pending_get, |call| {

@@ -87,9 +87,12 @@ async fn a_server_that_stops_and_comes_back() {
         }
         let mut states = client.states();
         stop(&mut server);
-        while matches!(impatient.state(), ConnectionState::Online) {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
+        let gone = async {
+            while matches!(impatient.state(), ConnectionState::Online) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        timeout(PATIENCE, gone).await.expect("it is seen that the server is gone");
         let jid = provider.jid();
         let begin = Instant::now();
         let error = impatient.get_history(&jid, SERIES, &Period::all()).await.unwrap_err();

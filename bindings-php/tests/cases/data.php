@@ -70,6 +70,68 @@ test('data: times are understood in any zone, and any class of PHP', function ()
     }
 });
 
+test('data: times are in UTC', function () {
+    $data = Quoalise\loads("time,value\n0001-01-01T00:00:00Z,1\n2022-03-27T01:30:00.25Z,2\n9999-12-30T12:00:00Z,3\n");
+    $written = array_map(fn ($time) => $time->format('Y-m-d\TH:i:s.u e'), $data->times());
+    same(['0001-01-01T00:00:00.000000 UTC', '2022-03-27T01:30:00.250000 UTC', '9999-12-30T12:00:00.000000 UTC'], $written);
+    same('UTC', $data[1]->time->getTimezone()->getName());
+});
+
+test('data: equal is what holds the same', function () {
+    $other = Quoalise\loads(str_replace('412', '413', TABLE));
+    same(true, Quoalise\loads(TABLE) == Quoalise\loads(TABLE));
+    same(false, Quoalise\loads(TABLE) == $other);
+    same(false, in_array($other, [Quoalise\loads(TABLE)], false));
+});
+
+test('data: what is no row is not set', function () {
+    $data = Quoalise\loads(TABLE);
+    same([true, false, false, false], [isset($data[0]), isset($data[-1]), isset($data['x']), isset($data[100_000])]);
+});
+
+test('data: none is made into another', function () {
+    $data = Quoalise\loads(TABLE);
+    $kept = $data->__serialize();
+    raises(Quoalise\Exception\InvalidArgumentException::class, fn () => $data->__unserialize($kept));
+});
+
+test('data: handlers of signals wait until a column is there', function () {
+    $told = script(<<<'PHP'
+        $data = Quoalise\loads("time,value\n" . implode('', array_map(
+            fn ($row) => gmdate('Y-m-d\TH:i:s\Z', $row * 60) . ",1\n",
+            range(1, 60_000),
+        )));
+        [$inside, $thrown, $parent] = [false, [], getmypid()];
+        pcntl_async_signals(true);
+        pcntl_signal(SIGUSR1, function () use (&$inside) {
+            if ($inside) {
+                $inside = false;
+                throw new DomainException('enough');
+            }
+        });
+        $child = pcntl_fork();
+        if ($child === 0) {
+            for ($i = 0; $i < 100; $i++) {
+                usleep(1000);
+                posix_kill($parent, SIGUSR1);
+            }
+            posix_kill(getmypid(), SIGKILL);
+        }
+        while (pcntl_waitpid($child, $status, WNOHANG) !== $child) {
+            try {
+                $inside = true;
+                $data->times();
+            } catch (Throwable $error) {
+                $thrown[$error::class . ': ' . $error->getMessage()] = true;
+            } finally {
+                $inside = false;
+            }
+        }
+        echo implode("\n", array_keys($thrown)), "\n";
+        PHP);
+    same("DomainException: enough\n", $told);
+});
+
 test('data: var_dump shows no readings', function () {
     ob_start();
     var_dump(Quoalise\loads(TABLE));

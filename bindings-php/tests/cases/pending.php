@@ -32,6 +32,23 @@ test('pending: several at once, by stream_select', function () {
     $client->close();
 });
 
+test('pending: a fork does not keep its parent waiting', function () {
+    $told = script(<<<'PHP'
+        $client = Quoalise\Client::connect(json_decode($argv[1], true));
+        $pending = $client->commandsAsync($client->jid());
+        $child = pcntl_fork();
+        if ($child === 0) {
+            sleep(60);
+            posix_kill(getmypid(), SIGKILL);
+        }
+        [$read, $write, $except] = [[$pending->stream()], null, null];
+        echo stream_select($read, $write, $except, 30), ' ', json_encode($pending->isReady()), "\n";
+        posix_kill($child, SIGKILL);
+        pcntl_waitpid($child, $status);
+        PHP, [json_encode(Server::shared()->account())]);
+    same("1 true\n", $told);
+});
+
 test('pending: waited for, failed, taken, cancelled', function () {
     $server = Server::shared();
     $client = $server->connect();
@@ -48,7 +65,7 @@ test('pending: waited for, failed, taken, cancelled', function () {
     } catch (ClosedException) {
     }
     $stream = $client->seriesAsync($server->provider)->stream(); // given up
-    same('', stream_get_contents($stream));
+    same('.', stream_get_contents($stream));
     same(Availability::Online, $client->availability($server->provider));
     $client->close();
 });

@@ -52,7 +52,7 @@ public final class States implements AutoCloseable, Iterable<ConnectionState> {
     }
 
     /**
-     * The next change; waits for it. None once it is over for good and that was told. Of a great many that nobody took
+     * The next change; waits for it. null once it is over for good and that was told. Of a great many that nobody took
      * meanwhile only the latest are told.
      *
      * @return the change, if there is one
