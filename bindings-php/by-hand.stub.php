@@ -143,7 +143,7 @@ final class Data implements \IteratorAggregate, \Countable, \ArrayAccess, \JsonS
     public function jsonSerialize(): array {}
 
     /**
-     * The same as a text, with times in a zone; a line for each series.
+     * The same as a text, with times in a zone.
      *
      * @param \DateTimeZone|string $zone as `Europe/Paris`
      * @throws Exception\InvalidArgumentException where there is no such zone

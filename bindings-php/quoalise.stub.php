@@ -516,7 +516,7 @@ namespace Quoalise {
         public function jsonSerialize(): array {}
 
         /**
-         * The same as a text, with times in a zone; a line for each series.
+         * The same as a text, with times in a zone.
          *
          * @param \DateTimeZone|string $zone as `Europe/Paris`
          * @throws Exception\InvalidArgumentException where there is no such zone
@@ -1877,7 +1877,7 @@ namespace Quoalise {
         public function finish(): array {}
 
         /**
-         * The next event; waits for it. `null` when the listener or the client was closed. Asking for it says that the
+         * The next event; waits for it. Nothing when the listener or the client was closed. Asking for it says that the
          * one before is dealt with.
          *
          * @param ?float $timeout how many seconds to wait for it at the most; nothing came if there is `null` then
@@ -1903,8 +1903,8 @@ namespace Quoalise {
         public function close(): void {}
 
         /**
-         * The next change; waits for it. `null` once it is over for good and that was told. Of a great many that nobody
-         * took meanwhile only the latest are told.
+         * The next change; waits for it. Nothing once it is over for good and that was told. Of a great many that
+         * nobody took meanwhile only the latest are told.
          *
          * @param ?float $timeout how many seconds to wait for it at the most; nothing came if there is `null` then
          * @return ?ConnectionState the change, if there is one

@@ -214,17 +214,13 @@ function!(quoalise_Data_energyWh, |call| { call.this::<ffi::Data>()?.inner().ene
 
 function!(quoalise_Data_jsonSerialize, |call| {
     let series = call.this::<ffi::Data>()?.inner().to_json(&TimeZone::UTC);
-    match &series[..] {
-        [one] => one.to_php(),
-        several => list(several.iter()),
-    }
+    (&ffi::Data::joined(series)).to_php()
 });
 
 function!(quoalise_Data_toJson, |call| {
     let data = call.this::<ffi::Data>()?;
     let zone = call.or(0, c"DateTimeZone|string", TimeZone::UTC)?;
-    let lines: Vec<String> = data.inner().to_json(&zone).iter().map(ToString::to_string).collect();
-    lines.join("\n").to_php()
+    ffi::Data::joined(data.inner().to_json(&zone)).to_string().to_php()
 });
 
 function!(quoalise_Data___serialize, |call| {

@@ -92,8 +92,8 @@ final class Conformance
             case 'dumps':
                 return Quoalise\dumps(self::loads($given), self::format($given['to']), keepGaps: $given['keep_gaps'] ?? false);
             case 'to_json':
-                $lines = explode("\n", self::loads($given)->toJson($given['tz']));
-                return array_map(fn ($line) => json_decode($line, true), $lines);
+                $made = json_decode(self::loads($given)->toJson($given['tz']), true);
+                return array_is_list($made) ? $made : [$made];
             case 'connect':
                 $this->client = $this->connect($given);
                 return null;

@@ -613,7 +613,8 @@ class Listener:
     def next(self, timeout: timedelta | float | None = None) -> Event | None:
         """The next event; waits for it.
 
-        None when the listener or the client was closed. Asking for it says that the one before is dealt with.
+        Nothing when the listener or the client was closed. Asking for it says that the one before is dealt
+        with.
 
         Raises:
             Error: ``LoginRefused``, ``Replaced``, ``UnsuitableServer`` where the connection was lost for
@@ -668,8 +669,8 @@ class States:
     def next(self, timeout: timedelta | float | None = None) -> ConnectionState | None:
         """The next change; waits for it.
 
-        None once it is over for good and that was told. Of a great many that nobody took meanwhile only the
-        latest are told.
+        Nothing once it is over for good and that was told. Of a great many that nobody took meanwhile only
+        the latest are told.
 
         Raises:
             Error: ``UsedAfterFork``.

@@ -498,7 +498,7 @@ pub struct States(Owned<Stream<CoreStates>>);
 
 #[uniffi::export]
 impl States {
-    /// The next change; waits for it. `None` once it is over for good and that was told. Of a great many that nobody took
+    /// The next change; waits for it. Nothing once it is over for good and that was told. Of a great many that nobody took
     /// meanwhile only the latest are told.
     ///
     /// # Returns

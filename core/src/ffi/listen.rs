@@ -277,7 +277,7 @@ pub struct Listener(Owned<Stream<CoreListener>>);
 
 #[uniffi::export]
 impl Listener {
-    /// The next event; waits for it. `None` when the listener or the client was closed. Asking for it says that the one before
+    /// The next event; waits for it. Nothing when the listener or the client was closed. Asking for it says that the one before
     /// is dealt with.
     ///
     /// # Returns

@@ -9,7 +9,7 @@ use crate::operation::{Work, result};
 use crate::wire::{Decode, Encode, Input, Wrong, invalid};
 
 /// What the Java classes have to be made from too.
-pub const INTERFACE: &str = "16df63c7c21e7927";
+pub const INTERFACE: &str = "221cd1da741d23eb";
 
 /// What has to be waited for, by its number.
 ///

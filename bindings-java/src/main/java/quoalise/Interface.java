@@ -3,7 +3,7 @@ package quoalise;
 
 /** Of which interface these classes are: the native library has to be of the same. */
 final class Interface {
-    static final String INTERFACE = "16df63c7c21e7927";
+    static final String INTERFACE = "221cd1da741d23eb";
 
     private Interface() {}
 }

@@ -92,7 +92,7 @@ public final class Listener implements AutoCloseable, Iterable<Event> {
     }
 
     /**
-     * The next event; waits for it. null when the listener or the client was closed. Asking for it says that the one
+     * The next event; waits for it. Nothing when the listener or the client was closed. Asking for it says that the one
      * before is dealt with.
      *
      * @return the event, if there is one

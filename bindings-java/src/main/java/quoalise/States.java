@@ -52,8 +52,8 @@ public final class States implements AutoCloseable, Iterable<ConnectionState> {
     }
 
     /**
-     * The next change; waits for it. null once it is over for good and that was told. Of a great many that nobody took
-     * meanwhile only the latest are told.
+     * The next change; waits for it. Nothing once it is over for good and that was told. Of a great many that nobody
+     * took meanwhile only the latest are told.
      *
      * @return the change, if there is one
      * @throws java.util.concurrent.CancellationException where the waiting thread is interrupted
