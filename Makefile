@@ -39,11 +39,13 @@ chaos: ## cut connections, take servers down and kill programs, and see what is 
 	@$(CHAOS)
 	@$(CHAOS) --kill 20
 
-soak: ## measure a client over many pushes and reconnects, and the Java library over 100,000 pushes
+soak: ## measure a client over many pushes and reconnects, the Java library over 100,000 pushes, and PHP over 10,000 pages
 	@tests/setup system
 	@bindings-java/develop
 	@$(CHAOS) soak
 	@bindings-java/test -Dtest=SoakTest -Dquoalise.pushes=100000
+	@bindings-php/develop
+	@QUOALISE_PAGES=10000 bindings-php/test fpm:
 
 bindings: ## write the mechanical part of the wrappers, from core/src/ffi and uniffi.toml
 	@tests/setup system python

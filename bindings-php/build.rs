@@ -23,6 +23,10 @@ fn main() -> Result<()> {
     if std::env::var_os("CARGO_CFG_DEBUG_ASSERTIONS").is_some() {
         build.define("QUOALISE_TESTS", None);
     }
+    // PHP unmaps an extension before the process ends, and threads of sessions may still be on their way out.
+    if std::env::var_os("CARGO_CFG_TARGET_VENDOR").is_none_or(|vendor| vendor != "apple") {
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
+    }
     build
         .file("src/border.c")
         .define("QUOALISE_VERSION", Some(&*format!("\"{}\"", env!("CARGO_PKG_VERSION"))))

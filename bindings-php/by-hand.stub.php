@@ -314,6 +314,49 @@ final class Pricing
 }
 
 /**
+ * What comes by and by, one after another: a loop over it waits for each.
+ *
+ * There is no way back: a loop that begins again goes on where the one before was left.
+ *
+ * @template-covariant T of object
+ * @implements \Iterator<int, T>
+ */
+final class Items implements \Iterator
+{
+    /**
+     * The present one.
+     *
+     * @return T
+     * @throws \OutOfBoundsException where there is none
+     */
+    public function current(): object {}
+
+    /**
+     * How many came before it.
+     */
+    public function key(): int {}
+
+    /**
+     * Waits for the next one.
+     *
+     * @throws Exception\QuoaliseException
+     */
+    public function next(): void {}
+
+    /**
+     * Waits for the first one, unless it is there.
+     *
+     * @throws Exception\QuoaliseException
+     */
+    public function rewind(): void {}
+
+    /**
+     * Whether there is one; false where it has come to its end, or none came in time.
+     */
+    public function valid(): bool {}
+}
+
+/**
  * An operation on its way: for event loops as Revolt's or ReactPHP's, and for several questions at once.
  *
  * One that nobody holds any more is given up.

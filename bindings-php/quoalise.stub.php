@@ -687,6 +687,49 @@ namespace Quoalise {
     }
 
     /**
+     * What comes by and by, one after another: a loop over it waits for each.
+     *
+     * There is no way back: a loop that begins again goes on where the one before was left.
+     *
+     * @template-covariant T of object
+     * @implements \Iterator<int, T>
+     */
+    final class Items implements \Iterator
+    {
+        /**
+         * The present one.
+         *
+         * @return T
+         * @throws \OutOfBoundsException where there is none
+         */
+        public function current(): object {}
+
+        /**
+         * How many came before it.
+         */
+        public function key(): int {}
+
+        /**
+         * Waits for the next one.
+         *
+         * @throws Exception\QuoaliseException
+         */
+        public function next(): void {}
+
+        /**
+         * Waits for the first one, unless it is there.
+         *
+         * @throws Exception\QuoaliseException
+         */
+        public function rewind(): void {}
+
+        /**
+         * Whether there is one; false where it has come to its end, or none came in time.
+         */
+        public function valid(): bool {}
+    }
+
+    /**
      * An operation on its way: for event loops as Revolt's or ReactPHP's, and for several questions at once.
      *
      * One that nobody holds any more is given up.
@@ -1853,8 +1896,11 @@ namespace Quoalise {
      * One that is in hand when the listener is closed, because storing it failed perhaps, is given again, to the next
      * listener, as `repeated`. The server keeps what it was not told of (XEP-0198): what was not taken comes again to
      * the next session of the same resource, and is late or has to be filled in where none was named.
+     *
+     * @implements \IteratorAggregate<int,
+     *     Push|Consent|Presence|Malformed|Overflow|Interrupted|Resumed|Hole|NotSubscribed>
      */
-    final class Listener
+    final class Listener implements \IteratorAggregate
     {
         /**
          * Stops listening.
@@ -1888,12 +1934,23 @@ namespace Quoalise {
          *     `InvalidArgumentException` where the journal cannot be written, and then nothing is lost either.
          */
         public function next(?float $timeout = null): Push|Consent|Presence|Malformed|Overflow|Interrupted|Resumed|Hole|NotSubscribed|null {}
+
+        /**
+         * For `foreach`: waits for one after another, as `next` does, and ends where nothing more will come. A loop that is
+         * left by `break` has not asked for the next one.
+         *
+         * @param ?float $timeout how many seconds to wait for each at the most; the loop ends where none came
+         * @return Items<Push|Consent|Presence|Malformed|Overflow|Interrupted|Resumed|Hole|NotSubscribed>
+         */
+        public function getIterator(?float $timeout = null): Items {}
     }
 
     /**
      * What becomes of a connection.
+     *
+     * @implements \IteratorAggregate<int, ConnectionState>
      */
-    final class States
+    final class States implements \IteratorAggregate
     {
         /**
          * Stops watching.
@@ -1911,6 +1968,15 @@ namespace Quoalise {
          * @throws Exception\QuoaliseException `UsedAfterForkException`.
          */
         public function next(?float $timeout = null): ?ConnectionState {}
+
+        /**
+         * For `foreach`: waits for one after another, as `next` does, and ends where nothing more will come. A loop that is
+         * left by `break` has not asked for the next one.
+         *
+         * @param ?float $timeout how many seconds to wait for each at the most; the loop ends where none came
+         * @return Items<ConnectionState>
+         */
+        public function getIterator(?float $timeout = null): Items {}
     }
 
     /**

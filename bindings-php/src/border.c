@@ -5,7 +5,8 @@
  * declared stands in quoalise.stub.php, and bindgen writes generated.h from it.
  *
  * Each method is a frame of C around a function of Rust: where the engine wants to leave by longjmp, it does so from here,
- * when no frame of Rust is left to be jumped over. */
+ * when no frame of Rust is left to be jumped over. So whatever Rust calls here that may allocate is guarded: nothing else of the
+ * engine's may be called from Rust, but to look at a value or to drop one. */
 
 #include <php.h>
 #include <ext/date/php_date.h>
@@ -19,8 +20,60 @@
 
 #include <inttypes.h>
 
+#ifdef ZTS
+ZEND_TSRMLS_CACHE_DEFINE()
+#define QUOALISE_THREAD() ZEND_TSRMLS_CACHE_UPDATE()
+#else
+#define QUOALISE_THREAD()
+#endif
+
 /* How a function of Rust came to its end. */
 enum { QUOALISE_DONE, QUOALISE_BAIL_OUT };
+
+/* What came of something that may throw. */
+enum { QUOALISE_RIGHT, QUOALISE_THROWN, QUOALISE_LEAVES };
+
+#if PHP_VERSION_ID >= 80200
+#define QUOALISE_FLAG(name) zend_atomic_bool_load_ex(&EG(name))
+#define QUOALISE_UNSET_FLAG(name) zend_atomic_bool_store_ex(&EG(name), false)
+#else
+#define QUOALISE_FLAG(name) EG(name)
+#define QUOALISE_UNSET_FLAG(name) (EG(name) = false)
+#endif
+
+/* Releases of PHP from October 2026 on only note where memory ends, say so as soon as they have the thread, and end the process of
+ * who goes on far beyond the limit. Others leave at once, so that it is never over. */
+static bool quoalise_memory_is_over(void)
+{
+    return UNEXPECTED(QUOALISE_FLAG(vm_interrupt)) && PG(memory_limit) > 0 && zend_memory_usage(true) > (size_t) PG(memory_limit);
+}
+
+/* Whether the engine has noted why a call is given up, and needs not leave. */
+ZEND_TLS bool quoalise_is_noted;
+
+#ifdef QUOALISE_TESTS
+/* For tests: how many more guarded calls it takes until memory ends. */
+static uint64_t quoalise_calls_left;
+#define QUOALISE_COUNTED \
+    if (quoalise_calls_left && --quoalise_calls_left == 0) { \
+        zend_error_noreturn(E_ERROR, "Memory has ended for a test"); \
+    }
+#else
+#define QUOALISE_COUNTED
+#endif
+
+/* Does what may allocate or run code of PHP's. Where the engine leaves from in there, since memory ends or the script does,
+ * `stays` is false: Rust gives up what it holds, and the frame of C around it lets the engine go on leaving. */
+#define QUOALISE_GUARDED(...) \
+    volatile bool stays = !quoalise_memory_is_over(); \
+    if (!stays) { \
+        quoalise_is_noted = true; \
+    } else zend_try { \
+        QUOALISE_COUNTED \
+        __VA_ARGS__ \
+    } zend_catch { \
+        stays = false; \
+    } zend_end_try()
 
 typedef struct {
     void *state;
@@ -29,6 +82,7 @@ typedef struct {
 
 extern void quoalise_free(void *state);
 extern void quoalise_end(void);
+extern void quoalise_tidy(void);
 extern bool quoalise_same(void *data, void *other);
 extern void quoalise_counts(uint64_t *counts);
 
@@ -64,7 +118,10 @@ static void quoalise_free_object(zend_object *object)
     static ZEND_NAMED_FUNCTION(php_##rust) \
     { \
         if (rust(execute_data, return_value) == QUOALISE_BAIL_OUT) { \
-            zend_bailout(); \
+            if (!quoalise_is_noted) { \
+                zend_bailout(); \
+            } \
+            quoalise_is_noted = false; \
         } \
     }
 
@@ -178,17 +235,17 @@ zval *quoalise_argument(zend_execute_data *execute_data, uint32_t number)
     return Z_TYPE_P(argument) == IS_UNDEF ? NULL : argument;
 }
 
-/* Whether there are as many as there may be; else it has thrown. */
-bool quoalise_count_is_right(zend_execute_data *execute_data)
+/* Whether there are as many as there may be. */
+int quoalise_count_is_right(zend_execute_data *execute_data)
 {
     zend_function *function = execute_data->func;
     uint32_t given = ZEND_CALL_NUM_ARGS(execute_data);
     uint32_t needed = function->common.required_num_args, known = function->common.num_args;
     if (EXPECTED(given >= needed && given <= known)) {
-        return true;
+        return QUOALISE_RIGHT;
     }
-    zend_wrong_parameters_count_error(needed, known);
-    return false;
+    QUOALISE_GUARDED(zend_wrong_parameters_count_error(needed, known););
+    return stays ? QUOALISE_THROWN : QUOALISE_LEAVES;
 }
 
 zval *quoalise_this(zend_execute_data *execute_data)
@@ -215,25 +272,92 @@ void quoalise_fill(zval *value, void *state)
     object->state = state;
 }
 
-/* A native object around what it is to hold. */
-void quoalise_make(zval *out, uint32_t class, void *state)
+/* A native object around what it is to hold, which is taken where it stays. */
+bool quoalise_make(zval *out, uint32_t class, void *state)
 {
-    object_init_ex(out, quoalise_classes[class]);
-    quoalise_of(Z_OBJ_P(out))->state = state;
-}
-
-/* An object of a class whose properties are these, in order. They are taken. */
-void quoalise_record(zval *out, uint32_t class, uint32_t count, zval *values)
-{
-    object_init_ex(out, quoalise_classes[class]);
-    for (uint32_t i = 0; i < count; i++) {
-        ZVAL_COPY_VALUE(OBJ_PROP_NUM(Z_OBJ_P(out), i), &values[i]);
+    QUOALISE_GUARDED(object_init_ex(out, quoalise_classes[class]););
+    if (stays) {
+        quoalise_of(Z_OBJ_P(out))->state = state;
     }
+    return stays;
 }
 
-void quoalise_case(zval *out, uint32_t class, const char *name)
+/* An object of a class whose properties are these, in order. They are taken where it stays. */
+bool quoalise_record(zval *out, uint32_t class, uint32_t count, zval *values)
 {
-    ZVAL_OBJ_COPY(out, zend_enum_get_case_cstr(quoalise_classes[class], name));
+    QUOALISE_GUARDED(object_init_ex(out, quoalise_classes[class]););
+    if (stays) {
+        for (uint32_t i = 0; i < count; i++) {
+            ZVAL_COPY_VALUE(OBJ_PROP_NUM(Z_OBJ_P(out), i), &values[i]);
+        }
+    }
+    return stays;
+}
+
+/* An object without a class or anything in it. */
+bool quoalise_object_of_nothing(zval *out)
+{
+    QUOALISE_GUARDED(object_init(out););
+    return stays;
+}
+
+bool quoalise_text(zval *out, const char *text, size_t length)
+{
+    QUOALISE_GUARDED(ZVAL_STR(out, zend_string_init_fast(text, length)););
+    return stays;
+}
+
+/* A list of these, which are taken where it stays. */
+bool quoalise_list(zval *out, uint32_t count, zval *items)
+{
+    if (count == 0) {
+        ZVAL_EMPTY_ARRAY(out);
+        return true;
+    }
+    QUOALISE_GUARDED(
+        array_init_size(out, count);
+        zend_hash_real_init_packed(Z_ARRVAL_P(out));
+    );
+    if (stays) {
+        ZEND_HASH_FILL_PACKED(Z_ARRVAL_P(out)) {
+            for (uint32_t i = 0; i < count; i++) {
+                ZEND_HASH_FILL_ADD(&items[i]);
+            }
+        } ZEND_HASH_FILL_END();
+    }
+    return stays;
+}
+
+typedef struct {
+    const char *text;
+    size_t length;
+} quoalise_key;
+
+/* An array of these by their keys, which is a number where it is of digits. They are taken where it stays. */
+bool quoalise_table(zval *out, uint32_t count, const quoalise_key *keys, zval *values)
+{
+    if (count == 0) {
+        ZVAL_EMPTY_ARRAY(out);
+        return true;
+    }
+    zval made;
+    QUOALISE_GUARDED(
+        array_init_size(&made, count);
+        for (uint32_t i = 0; i < count; i++) {
+            zend_symtable_str_update(Z_ARRVAL(made), keys[i].text, keys[i].length, &values[i]);
+        }
+    );
+    if (stays) {
+        /* Else it is forgotten, since it holds some of what was not taken: the engine is about to clear all of its memory. */
+        ZVAL_COPY_VALUE(out, &made);
+    }
+    return stays;
+}
+
+bool quoalise_case(zval *out, uint32_t class, const char *name)
+{
+    QUOALISE_GUARDED(ZVAL_OBJ_COPY(out, zend_enum_get_case_cstr(quoalise_classes[class], name)););
+    return stays;
 }
 
 /* The name of a case; NULL where it is none of that enum. */
@@ -245,12 +369,19 @@ const char *quoalise_case_name(zval *value, uint32_t class)
     return Z_STRVAL_P(zend_enum_fetch_case_name(Z_OBJ_P(value)));
 }
 
-/* A DateTimeImmutable of a time that is written with its zone; false where it cannot be made. No code of PHP's runs: between the
- * rows of a column handlers of signals have no business. */
-bool quoalise_time(zval *out, const char *text, size_t length)
+/* A DateTimeImmutable of a time that is written with its zone; thrown where it cannot be made. No code of PHP's runs: between
+ * the rows of a column handlers of signals have no business. */
+int quoalise_time(zval *out, const char *text, size_t length)
 {
-    php_date_instantiate(php_date_get_immutable_ce(), out);
-    return php_date_initialize(Z_PHPDATE_P(out), text, length, NULL, NULL, 0);
+    volatile bool made = false;
+    QUOALISE_GUARDED(
+        php_date_instantiate(php_date_get_immutable_ce(), out);
+        made = php_date_initialize(Z_PHPDATE_P(out), text, length, NULL, NULL, 0);
+        if (!made && !EG(exception)) {
+            zend_throw_error(NULL, "PHP cannot make a time of one of these");
+        }
+    );
+    return !stays ? QUOALISE_LEAVES : made ? QUOALISE_RIGHT : QUOALISE_THROWN;
 }
 
 bool quoalise_is_time(zval *value)
@@ -263,51 +394,55 @@ bool quoalise_is_zone(zval *value)
     return Z_TYPE_P(value) == IS_OBJECT && instanceof_function(Z_OBJCE_P(value), php_date_get_timezone_ce());
 }
 
-/* What a method of an object gives: 0 where it has given it, 1 where it has thrown, 2 where the engine wants to leave. */
+/* What a method of an object gives. */
 int quoalise_call(zval *object, const char *method, zval *argument, zval *out)
 {
-    ZVAL_UNDEF(out);
+    zval given;
+    ZVAL_UNDEF(&given);
     /* The method may drop what it is called on, where that came by reference. */
     zend_object *called = Z_OBJ_P(object);
     GC_ADDREF(called);
-    volatile int left = 0;
-    zend_try {
-        zend_call_method(called, called->ce, NULL, method, strlen(method), out, argument ? 1 : 0, argument, NULL);
-    } zend_catch {
-        left = 1;
-    } zend_end_try();
-    if (left) {
-        return 2;
+    QUOALISE_GUARDED(
+        zend_call_method(called, called->ce, NULL, method, strlen(method), &given, argument ? 1 : 0, argument, NULL);
+        OBJ_RELEASE(called);
+    );
+    if (!stays) {
+        return QUOALISE_LEAVES;
     }
-    OBJ_RELEASE(called);
-    return EG(exception) ? 1 : 0;
+    ZVAL_COPY_VALUE(out, &given);
+    return EG(exception) ? QUOALISE_THROWN : QUOALISE_RIGHT;
 }
 
-/* Whether `open_basedir` lets a script have this file; else it has been warned. */
-bool quoalise_may_open(const char *path)
+/* Whether `open_basedir` lets a script have this file; where not, it has been warned, whose handler may have thrown. */
+bool quoalise_may_open(const char *path, bool *may)
 {
-    return php_check_open_basedir(path) == 0;
+    QUOALISE_GUARDED(*may = php_check_open_basedir(path) == 0;);
+    return stays;
 }
 
-/* Sets a property of an exception of ours. The value is taken. */
-void quoalise_set(zval *object, uint32_t scope, const char *name, zval *value)
+/* An exception of ours, with what its fields are, which are not taken. */
+bool quoalise_exception(
+    zval *out, uint32_t class, uint32_t scope, const quoalise_key *message, uint32_t count, const char *const *names, zval *values)
 {
-    zend_update_property(quoalise_classes[scope], Z_OBJ_P(object), name, strlen(name), value);
-    zval_ptr_dtor(value);
+    QUOALISE_GUARDED(
+        object_init_ex(out, quoalise_classes[class]);
+        zend_object *made = Z_OBJ_P(out);
+        zend_update_property_stringl(zend_ce_exception, made, "message", sizeof("message") - 1, message->text, message->length);
+        for (uint32_t i = 0; i < count; i++) {
+            zend_update_property(quoalise_classes[scope], made, names[i], strlen(names[i]), &values[i]);
+        }
+    );
+    return stays;
 }
 
-void quoalise_exception(zval *out, uint32_t class, const char *message, size_t length)
+/* The exception is taken. */
+bool quoalise_throw(zval *exception)
 {
-    object_init_ex(out, quoalise_classes[class]);
-    zend_update_property_stringl(zend_ce_exception, Z_OBJ_P(out), "message", sizeof("message") - 1, message, length);
+    QUOALISE_GUARDED(zend_throw_exception_object(exception););
+    return stays;
 }
 
-void quoalise_throw(zval *exception)
-{
-    zend_throw_exception_object(exception);
-}
-
-void quoalise_type_error(uint32_t number, const char *expected, zval *given)
+bool quoalise_type_error(uint32_t number, const char *expected, zval *given)
 {
 #if PHP_VERSION_ID >= 80300
     const char *is = zend_zval_value_name(given);
@@ -317,60 +452,55 @@ void quoalise_type_error(uint32_t number, const char *expected, zval *given)
         is = ZSTR_VAL(Z_OBJCE_P(given)->name);
     }
 #endif
-    zend_argument_type_error(number, "must be of type %s, %s given", expected, is);
+    QUOALISE_GUARDED(zend_argument_type_error(number, "must be of type %s, %s given", expected, is););
+    return stays;
 }
 
-void quoalise_error(const char *message)
+bool quoalise_error(const char *message)
 {
-    zend_throw_error(NULL, "%s", message);
+    QUOALISE_GUARDED(zend_throw_error(NULL, "%s", message););
+    return stays;
 }
 
-void quoalise_out_of_bounds(const char *message)
+bool quoalise_out_of_bounds(const char *message)
 {
-    zend_throw_exception(spl_ce_OutOfBoundsException, message, 0);
+    QUOALISE_GUARDED(zend_throw_exception(spl_ce_OutOfBoundsException, message, 0););
+    return stays;
 }
 
-/* A stream over a descriptor, which it closes. */
-void quoalise_stream(zval *out, int descriptor)
+/* A stream over a descriptor, which is taken in any case. */
+bool quoalise_stream(zval *out, int descriptor)
 {
-    php_stream *stream = php_stream_fopen_from_fd(descriptor, "r", NULL);
-    if (stream) {
-        php_stream_to_zval(stream, out);
-    } else {
-        ZVAL_NULL(out);
+    php_stream *volatile stream = NULL;
+    QUOALISE_GUARDED(
+        stream = php_stream_fopen_from_fd(descriptor, "r", NULL);
+        if (stream) {
+            php_stream_to_zval(stream, out);
+        }
+    );
+    if (!stream) {
         close(descriptor);
     }
+    return stays;
 }
 
-#if PHP_VERSION_ID >= 80200
-#define QUOALISE_FLAG(name) zend_atomic_bool_load_ex(&EG(name))
-#define QUOALISE_UNSET_FLAG(name) zend_atomic_bool_store_ex(&EG(name), false)
-#else
-#define QUOALISE_FLAG(name) EG(name)
-#define QUOALISE_UNSET_FLAG(name) (EG(name) = false)
-#endif
-
-/* What the engine wants to see to, as it would between two lines of a script: 0 where there is nothing or it was seen to, 1
- * where whoever waits has to give up, 2 where the engine wants to leave. */
+/* What the engine wants to see to, as it would between two lines of a script; thrown where whoever waits has to give up. */
 int quoalise_interrupted(void)
 {
     if (!QUOALISE_FLAG(vm_interrupt)) {
-        return 0;
+        return QUOALISE_RIGHT;
     }
-    if (QUOALISE_FLAG(timed_out)) {
+    if (QUOALISE_FLAG(timed_out) || quoalise_memory_is_over()) {
         /* It is told of that as soon as it has the thread. */
-        return 1;
+        return QUOALISE_THROWN;
     }
     QUOALISE_UNSET_FLAG(vm_interrupt);
-    volatile int left = 0;
-    zend_try {
+    QUOALISE_GUARDED(
         if (zend_interrupt_function) {
             zend_interrupt_function(EG(current_execute_data));
         }
-    } zend_catch {
-        left = 1;
-    } zend_end_try();
-    return left ? 2 : EG(exception) ? 1 : 0;
+    );
+    return !stays ? QUOALISE_LEAVES : EG(exception) ? QUOALISE_THROWN : QUOALISE_RIGHT;
 }
 
 #ifdef QUOALISE_TESTS
@@ -381,7 +511,22 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_raise, 0, 1, MAY_BE_VOI
     ZEND_ARG_TYPE_MASK(0, kind, MAY_BE_STRING, NULL)
 ZEND_END_ARG_INFO()
 
+/* For tests: memory ends at the so manieth thing from here on that is asked of the engine. */
+static ZEND_NAMED_FUNCTION(php_quoalise_exhaust)
+{
+    zend_long calls;
+    ZEND_PARSE_PARAMETERS_START(1, 1)
+        Z_PARAM_LONG(calls)
+    ZEND_PARSE_PARAMETERS_END();
+    quoalise_calls_left = (uint64_t) calls;
+}
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_exhaust, 0, 1, MAY_BE_VOID)
+    ZEND_ARG_TYPE_MASK(0, calls, MAY_BE_LONG, NULL)
+ZEND_END_ARG_INFO()
+
 static const zend_function_entry quoalise_test_functions[] = {
+    QUOALISE_ENTRY("Quoalise\\Internal\\exhaust", php_quoalise_exhaust, arginfo_quoalise_exhaust, 0, NULL)
     QUOALISE_ENTRY("Quoalise\\Internal\\raise", php_quoalise_raise, arginfo_quoalise_raise, 0, NULL)
     ZEND_FE_END
 };
@@ -412,6 +557,7 @@ static int quoalise_compare(zval *one, zval *other)
 
 static PHP_MINIT_FUNCTION(quoalise)
 {
+    QUOALISE_THREAD();
     REGISTER_INI_ENTRIES();
 #ifdef QUOALISE_TESTS
     zend_register_functions(NULL, quoalise_test_functions, NULL, MODULE_PERSISTENT);
@@ -433,6 +579,23 @@ static PHP_MSHUTDOWN_FUNCTION(quoalise)
     UNREGISTER_INI_ENTRIES();
     quoalise_end();
     zend_hash_destroy(&quoalise_hidden);
+    return SUCCESS;
+}
+
+static PHP_RINIT_FUNCTION(quoalise)
+{
+    QUOALISE_THREAD();
+    quoalise_is_noted = false;
+    return SUCCESS;
+}
+
+/* Whoever asked has the answer by now, so that nobody waits for what is tidied up. */
+static PHP_RSHUTDOWN_FUNCTION(quoalise)
+{
+#ifdef QUOALISE_TESTS
+    quoalise_calls_left = 0;
+#endif
+    quoalise_tidy();
     return SUCCESS;
 }
 
@@ -469,8 +632,8 @@ static zend_module_entry quoalise_entry = {
     quoalise_functions,
     PHP_MINIT(quoalise),
     PHP_MSHUTDOWN(quoalise),
-    NULL,
-    NULL,
+    PHP_RINIT(quoalise),
+    PHP_RSHUTDOWN(quoalise),
     PHP_MINFO(quoalise),
     QUOALISE_VERSION,
     STANDARD_MODULE_PROPERTIES

@@ -6,7 +6,6 @@ use std::future::Future;
 use std::os::fd::IntoRawFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use ext_php_rs::types::{ZendHashTable, Zval};
 use ext_php_rs::zend::ExecuteData;
@@ -23,15 +22,19 @@ type State = Box<dyn Any + Send + Sync>;
 #[allow(improper_ctypes, reason = "zvals and frames are as the Zend API has them")]
 unsafe extern "C" {
     fn quoalise_argument(frame: *mut ExecuteData, number: u32) -> *mut Zval;
-    fn quoalise_count_is_right(frame: *mut ExecuteData) -> bool;
+    fn quoalise_count_is_right(frame: *mut ExecuteData) -> c_int;
     fn quoalise_this(frame: *mut ExecuteData) -> *mut Zval;
     fn quoalise_state(value: *const Zval, class: u32) -> *mut c_void;
     fn quoalise_fill(value: *const Zval, state: *mut c_void);
-    fn quoalise_make(out: *mut Zval, class: u32, state: *mut c_void);
-    fn quoalise_record(out: *mut Zval, class: u32, count: u32, values: *mut Zval);
-    fn quoalise_case(out: *mut Zval, class: u32, name: *const c_char);
+    fn quoalise_make(out: *mut Zval, class: u32, state: *mut c_void) -> bool;
+    fn quoalise_record(out: *mut Zval, class: u32, count: u32, values: *mut Zval) -> bool;
+    fn quoalise_object_of_nothing(out: *mut Zval) -> bool;
+    fn quoalise_text(out: *mut Zval, text: *const c_char, length: usize) -> bool;
+    fn quoalise_list(out: *mut Zval, count: u32, items: *mut Zval) -> bool;
+    fn quoalise_table(out: *mut Zval, count: u32, keys: *const Text, values: *mut Zval) -> bool;
+    fn quoalise_case(out: *mut Zval, class: u32, name: *const c_char) -> bool;
     fn quoalise_case_name(value: *const Zval, class: u32) -> *const c_char;
-    fn quoalise_time(out: *mut Zval, text: *const c_char, length: usize) -> bool;
+    fn quoalise_time(out: *mut Zval, text: *const c_char, length: usize) -> c_int;
     fn quoalise_is_time(value: *const Zval) -> bool;
     fn quoalise_is_zone(value: *const Zval) -> bool;
     fn quoalise_call(
@@ -40,17 +43,56 @@ unsafe extern "C" {
         argument: *mut Zval,
         out: *mut Zval,
     ) -> c_int;
-    fn quoalise_may_open(path: *const c_char) -> bool;
-    fn quoalise_set(object: *mut Zval, scope: u32, name: *const c_char, value: *mut Zval);
-    fn quoalise_exception(out: *mut Zval, class: u32, message: *const c_char, length: usize);
-    fn quoalise_throw(exception: *mut Zval);
-    fn quoalise_type_error(number: u32, expected: *const c_char, given: *const Zval);
-    fn quoalise_error(message: *const c_char);
-    fn quoalise_out_of_bounds(message: *const c_char);
-    fn quoalise_stream(out: *mut Zval, descriptor: c_int);
+    fn quoalise_may_open(path: *const c_char, may: *mut bool) -> bool;
+    fn quoalise_exception(
+        out: *mut Zval,
+        class: u32,
+        scope: u32,
+        message: *const Text,
+        count: u32,
+        names: *const *const c_char,
+        values: *mut Zval,
+    ) -> bool;
+    fn quoalise_throw(exception: *mut Zval) -> bool;
+    fn quoalise_type_error(number: u32, expected: *const c_char, given: *const Zval) -> bool;
+    fn quoalise_error(message: *const c_char) -> bool;
+    fn quoalise_out_of_bounds(message: *const c_char) -> bool;
+    fn quoalise_stream(out: *mut Zval, descriptor: c_int) -> bool;
     fn quoalise_interrupted() -> c_int;
     fn quoalise_setting(name: *const c_char) -> i64;
     fn quoalise_module() -> *mut c_void;
+}
+
+/// A text as C has it.
+#[repr(C)]
+struct Text {
+    text: *const c_char,
+    length: usize,
+}
+
+impl Text {
+    fn of(text: &str) -> Self {
+        Self { text: text.as_ptr().cast(), length: text.len() }
+    }
+}
+
+/// What came of a call that allocates: where the engine wants to leave, all that is held on the way out is given up first.
+fn done(stays: bool) -> Result<()> {
+    if stays { Ok(()) } else { Err(Fault::BailOut) }
+}
+
+/// The same of one that may throw.
+fn thrown(came_of_it: c_int) -> Result<()> {
+    match came_of_it {
+        0 => Ok(()),
+        1 => Err(Fault::Thrown),
+        _ => Err(Fault::BailOut),
+    }
+}
+
+/// What is thrown, unless not even that can be.
+fn throws(stays: bool) -> Fault {
+    if stays { Fault::Thrown } else { Fault::BailOut }
 }
 
 /// What PHP asks an extension for first.
@@ -85,11 +127,15 @@ fn owned<T: Send + Sync + 'static>(state: T) -> *mut c_void {
 }
 
 /// A native object.
-pub fn make<T: Send + Sync + 'static>(class: u32, state: T) -> Zval {
-    let mut out = Zval::new();
+pub fn make<T: Send + Sync + 'static>(class: u32, state: T) -> Result<Zval> {
+    let (mut out, state) = (Zval::new(), owned(state));
     // SAFETY: the class is native, and takes what it is to hold.
-    unsafe { quoalise_make(&raw mut out, class, owned(state)) }
-    out
+    let stays = unsafe { quoalise_make(&raw mut out, class, state) };
+    if !stays {
+        // SAFETY: it is of `owned`, and was not taken.
+        unsafe { quoalise_free(state) }
+    }
+    done(stays).map(|()| out)
 }
 
 /// What a native object of this class holds.
@@ -99,20 +145,64 @@ pub fn state<T: 'static>(value: &Zval, class: u32) -> Option<&T> {
 }
 
 /// A record, whose properties are these, in order.
-pub fn record<const N: usize>(class: u32, mut values: [Zval; N]) -> Zval {
+pub fn record<const N: usize>(class: u32, mut values: [Zval; N]) -> Result<Zval> {
     let mut out = Zval::new();
-    // SAFETY: the class has so many properties, and takes these.
-    unsafe { quoalise_record(&raw mut out, class, N as u32, values.as_mut_ptr()) }
+    // SAFETY: the class has so many properties.
+    done(unsafe { quoalise_record(&raw mut out, class, N as u32, values.as_mut_ptr()) })?;
+    // They were taken.
     std::mem::forget(values);
-    out
+    Ok(out)
+}
+
+/// An object without a class or anything in it.
+pub fn object_of_nothing() -> Result<Zval> {
+    let mut out = Zval::new();
+    // SAFETY: there is room for it.
+    done(unsafe { quoalise_object_of_nothing(&raw mut out) })?;
+    Ok(out)
+}
+
+/// A text, or bytes.
+pub fn text(bytes: &[u8]) -> Result<Zval> {
+    let mut out = Zval::new();
+    // SAFETY: there are so many, and the engine copies them.
+    done(unsafe { quoalise_text(&raw mut out, bytes.as_ptr().cast(), bytes.len()) })?;
+    Ok(out)
+}
+
+fn count(items: usize) -> Result<u32> {
+    // As many as an array of PHP's takes, and then it tells why it does not.
+    u32::try_from(items).map_err(|_| Fault::error(c"there are more of them than an array takes"))
+}
+
+/// A list of PHP's.
+pub fn list(mut items: Vec<Zval>) -> Result<Zval> {
+    let mut out = Zval::new();
+    // SAFETY: there are so many.
+    done(unsafe { quoalise_list(&raw mut out, count(items.len())?, items.as_mut_ptr()) })?;
+    // SAFETY: it is no longer than before, and what was in it was taken.
+    unsafe { items.set_len(0) }
+    Ok(out)
+}
+
+/// An array by names.
+pub fn table<'k>(items: impl IntoIterator<Item = (&'k str, Zval)>) -> Result<Zval> {
+    let (keys, mut values): (Vec<Text>, Vec<Zval>) =
+        items.into_iter().map(|(key, value)| (Text::of(key), value)).unzip();
+    let mut out = Zval::new();
+    // SAFETY: there are so many of both, and the engine copies the keys.
+    done(unsafe { quoalise_table(&raw mut out, count(keys.len())?, keys.as_ptr(), values.as_mut_ptr()) })?;
+    // SAFETY: it is no longer than before, and what was in it was taken.
+    unsafe { values.set_len(0) }
+    Ok(out)
 }
 
 /// A case of an enum.
-pub fn case(class: u32, name: &CStr) -> Zval {
+pub fn case(class: u32, name: &CStr) -> Result<Zval> {
     let mut out = Zval::new();
     // SAFETY: the enum has a case of that name.
-    unsafe { quoalise_case(&raw mut out, class, name.as_ptr()) }
-    out
+    done(unsafe { quoalise_case(&raw mut out, class, name.as_ptr()) })?;
+    Ok(out)
 }
 
 /// The name of a case of this enum.
@@ -128,14 +218,16 @@ pub fn case_name(value: &Zval, class: u32) -> Option<&str> {
 pub fn time(text: &CStr) -> Result<Zval> {
     let mut out = Zval::new();
     // SAFETY: the text is as long as that.
-    let done = unsafe { quoalise_time(&raw mut out, text.as_ptr(), text.count_bytes()) };
-    if done { Ok(out) } else { Err(Fault::error(c"PHP cannot make a time of one of these")) }
+    thrown(unsafe { quoalise_time(&raw mut out, text.as_ptr(), text.count_bytes()) })?;
+    Ok(out)
 }
 
 /// Whether `open_basedir` lets the script have a file; else it has been warned.
-pub fn may_open(path: &CStr) -> bool {
-    // SAFETY: it only looks at the path.
-    unsafe { quoalise_may_open(path.as_ptr()) }
+pub fn may_open(path: &CStr) -> Result<bool> {
+    let mut may = false;
+    // SAFETY: it looks at the path, and there is room for the answer.
+    done(unsafe { quoalise_may_open(path.as_ptr(), &raw mut may) })?;
+    Ok(may)
 }
 
 /// Whether it is a `DateTimeInterface`.
@@ -155,68 +247,62 @@ pub fn call_method(object: &Zval, method: &CStr, argument: Option<Zval>) -> Resu
     let (mut out, mut argument) = (Zval::new(), argument);
     let given = argument.as_mut().map_or(std::ptr::null_mut(), std::ptr::from_mut);
     // SAFETY: the object has that method, and the argument lives until it is back.
-    match unsafe { quoalise_call(object, method.as_ptr(), given, &raw mut out) } {
-        0 => Ok(out),
-        1 => Err(Fault::Thrown),
-        _ => Err(Fault::BailOut),
-    }
+    thrown(unsafe { quoalise_call(object, method.as_ptr(), given, &raw mut out) })?;
+    Ok(out)
 }
 
 /// An exception, not thrown yet: where it is made is where it says that it comes from.
-pub fn exception(
+pub fn exception<const N: usize>(
     class: u32,
     base: u32,
     message: &str,
-    fields: impl IntoIterator<Item = (&'static CStr, Zval)>,
-) -> Zval {
+    fields: [(&'static CStr, Zval); N],
+) -> Result<Zval> {
     let mut out = Zval::new();
-    // SAFETY: the class is one of exceptions; `base` has these properties, and takes the values.
-    unsafe {
-        quoalise_exception(&raw mut out, class, message.as_ptr().cast(), message.len());
-        for (name, mut value) in fields {
-            quoalise_set(&raw mut out, base, name.as_ptr(), &raw mut value);
-            std::mem::forget(value);
-        }
-    }
-    out
+    let names = fields.each_ref().map(|(name, _)| name.as_ptr());
+    let mut values = fields.map(|(_, value)| value);
+    let message = Text::of(message);
+    // SAFETY: the class is one of exceptions, and `base` has these properties.
+    let stays = unsafe {
+        let (names, values) = (names.as_ptr(), values.as_mut_ptr());
+        quoalise_exception(&raw mut out, class, base, &raw const message, N as u32, names, values)
+    };
+    done(stays)?;
+    Ok(out)
 }
 
 /// Throws an exception.
-pub fn throw(mut exception: Zval) {
+pub fn throw(mut exception: Zval) -> Fault {
     // SAFETY: it is an exception, and the engine takes it.
-    unsafe { quoalise_throw(&raw mut exception) }
+    let fault = throws(unsafe { quoalise_throw(&raw mut exception) });
     std::mem::forget(exception);
+    fault
 }
 
 /// Throws PHP's own `Error`, for what no program can expect.
-pub fn throw_error(message: &CStr) {
+pub fn throw_error(message: &CStr) -> Fault {
     // SAFETY: it is a text.
-    unsafe { quoalise_error(message.as_ptr()) }
+    throws(unsafe { quoalise_error(message.as_ptr()) })
 }
 
 /// Throws an `OutOfBoundsException`.
 pub fn out_of_bounds(message: &CStr) -> Fault {
     // SAFETY: it is a text.
-    unsafe { quoalise_out_of_bounds(message.as_ptr()) }
-    Fault::Thrown
+    throws(unsafe { quoalise_out_of_bounds(message.as_ptr()) })
 }
 
 /// Lets the engine see to signals and time limits, as between two lines of a script.
 pub fn interrupted() -> Result<()> {
     // SAFETY: this is the thread of the request, in a function that PHP called.
-    match unsafe { quoalise_interrupted() } {
-        0 => Ok(()),
-        1 => Err(Fault::Thrown),
-        _ => Err(Fault::BailOut),
-    }
+    thrown(unsafe { quoalise_interrupted() })
 }
 
 /// A stream of PHP's over what can be read.
-pub fn stream(from: std::io::PipeReader) -> Zval {
+pub fn stream(from: std::io::PipeReader) -> Result<Zval> {
     let mut out = Zval::new();
     // SAFETY: the stream takes the descriptor, and closes it.
-    unsafe { quoalise_stream(&raw mut out, from.into_raw_fd()) }
-    out
+    done(unsafe { quoalise_stream(&raw mut out, from.into_raw_fd()) })?;
+    Ok(out)
 }
 
 /// A number of php.ini; none where it is below zero.
@@ -270,8 +356,7 @@ impl Call {
         T::from_php(given).map_err(|wrong| match wrong {
             Wrong::Type => {
                 // SAFETY: it is called for a function that has so many arguments.
-                unsafe { quoalise_type_error(number + 1, expected.as_ptr(), given) }
-                Fault::Thrown
+                throws(unsafe { quoalise_type_error(number + 1, expected.as_ptr(), given) })
             }
             Wrong::Value(message) => invalid(&format!("argument {}: {message}", number + 1)),
             Wrong::Fault(fault) => fault,
@@ -310,26 +395,6 @@ impl Call {
             }
             None => Ok(Zval::null()),
         }
-    }
-
-    /// Waits for the next item, for so many seconds at the most.
-    pub fn wait_for_next<T: ToPhp, F: Future<Output = ffi::Result<bool>>>(
-        &self,
-        timeout: Option<Duration>,
-        ready: impl Fn() -> F,
-        take: impl Fn() -> Option<T>,
-    ) -> Result<Zval> {
-        let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        while let Some(is_there) = wait(ready(), until)? {
-            if !is_there? {
-                break;
-            }
-            // Another thread may have taken it.
-            if let Some(item) = take() {
-                return item.to_php();
-            }
-        }
-        Ok(Zval::null())
     }
 }
 
@@ -387,22 +452,23 @@ pub unsafe fn run(
 ) -> c_int {
     const DONE: c_int = 0;
     const BAIL_OUT: c_int = 1;
-    // SAFETY: as above.
-    if !unsafe { quoalise_count_is_right(frame) } {
-        return DONE;
-    }
     let call = Call { frame };
-    match catch_unwind(AssertUnwindSafe(|| function(&call))) {
+    let body = || {
+        // SAFETY: as above.
+        thrown(unsafe { quoalise_count_is_right(frame) })?;
+        function(&call)
+    };
+    let fault = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => {
             // SAFETY: the engine gives room for it, with nothing in it.
             unsafe { out.write(value) }
+            return DONE;
         }
         Ok(Err(Fault::Error(error))) => crate::error::raise(&error),
-        Ok(Err(Fault::Thrown)) => {}
-        Ok(Err(Fault::BailOut)) => return BAIL_OUT,
+        Ok(Err(fault)) => fault,
         Err(_) => throw_error(c"a fault of this library ended the call; please report it"),
-    }
-    DONE
+    };
+    if matches!(fault, Fault::BailOut) { BAIL_OUT } else { DONE }
 }
 
 /// A function that PHP calls, by its name in `generated.h`.

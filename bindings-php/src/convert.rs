@@ -4,7 +4,7 @@ use std::ffi::CString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ext_php_rs::types::{ArrayKey, ZendHashTable, ZendObject, ZendStr, Zval};
+use ext_php_rs::types::Zval;
 use quoalise::FieldValue;
 use quoalise::data::{Aggregation, Identifier, SamplingInterval};
 use quoalise::ffi::Values;
@@ -12,7 +12,7 @@ use quoalise::jiff::civil::{Date, Time};
 use quoalise::jiff::tz::{Offset, TimeZone};
 use quoalise::jiff::{Timestamp, Zoned};
 
-use crate::border::{call_method, is_time, is_zone, may_open, time};
+use crate::border::{self, call_method, is_time, is_zone, may_open, object_of_nothing, table, text, time};
 use crate::error::{Fault, Result};
 
 /// What can be handed to PHP.
@@ -97,17 +97,13 @@ integers!(i8, u8, u32, i64, u64, usize);
 
 impl ToPhp for &str {
     fn to_php(self) -> Result<Zval> {
-        let mut out = Zval::new();
-        out.set_zend_string(ZendStr::new(self, false));
-        Ok(out)
+        text(self.as_bytes())
     }
 }
 
 impl ToPhp for &[u8] {
     fn to_php(self) -> Result<Zval> {
-        let mut out = Zval::new();
-        out.set_zend_string(ZendStr::new(self, false));
-        Ok(out)
+        text(self)
     }
 }
 
@@ -142,7 +138,7 @@ impl FromPhp for PathBuf {
     fn from_php(value: &Zval) -> Result<Self, Wrong> {
         let path = String::from_php(value)?;
         let whole = CString::new(path.as_str()).map_err(|_| Wrong::value("a path has no NUL in it"))?;
-        if !may_open(&whole) {
+        if !may_open(&whole).map_err(Wrong::Fault)? {
             return Err(Wrong::value("open_basedir does not let this script have that file"));
         }
         Ok(path.into())
@@ -168,38 +164,14 @@ impl<T: FromPhp> FromPhp for Option<T> {
 }
 
 /// A list of PHP's.
-pub fn list<T: ToPhp>(items: impl ExactSizeIterator<Item = T>) -> Result<Zval> {
-    let capacity = u32::try_from(items.len()).unwrap_or_default();
-    let mut table = ZendHashTable::with_capacity(capacity);
-    for item in items {
-        let full = |_| Fault::error(c"the array cannot take more");
-        table.push(item.to_php()?).map_err(full)?;
-    }
-    let mut out = Zval::new();
-    out.set_hashtable(table);
-    Ok(out)
+pub fn list<T: ToPhp>(items: impl Iterator<Item = T>) -> Result<Zval> {
+    border::list(items.map(T::to_php).collect::<Result<_>>()?)
 }
 
 impl<T: ToPhp> ToPhp for Vec<T> {
     fn to_php(self) -> Result<Zval> {
         list(self.into_iter())
     }
-}
-
-/// An array by names.
-pub fn table<'k>(items: impl IntoIterator<Item = (&'k str, Zval)>) -> Result<Zval> {
-    let mut table = ZendHashTable::new();
-    for (key, value) in items {
-        let full = |_| Fault::error(c"the array cannot take more");
-        // A key of digits is a number in PHP.
-        match ArrayKey::from(key) {
-            ArrayKey::Long(key) => table.insert_at_index(key, value).map_err(full)?,
-            _ => table.insert(key, value).map_err(full)?,
-        }
-    }
-    let mut out = Zval::new();
-    out.set_hashtable(table);
-    Ok(out)
 }
 
 /// As PHP's own `json_decode` has it, objects as arrays.
@@ -217,11 +189,7 @@ impl ToPhp for &serde_json::Value {
             Value::String(text) => text.as_str().to_php(),
             Value::Array(items) => list(items.iter()),
             // Or it would be a list, once it is JSON again.
-            Value::Object(object) if object.is_empty() => {
-                let mut out = Zval::new();
-                out.set_object(&mut ZendObject::new_stdclass());
-                Ok(out)
-            }
+            Value::Object(object) if object.is_empty() => object_of_nothing(),
             Value::Object(object) => {
                 let items: Vec<(&str, Zval)> = object
                     .iter()

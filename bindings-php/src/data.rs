@@ -10,8 +10,8 @@ use quoalise::jiff::Timestamp;
 use quoalise::jiff::tz::TimeZone;
 use quoalise::senml::{Record, Records, Value, WriteOptions};
 
-use crate::border::{Call, function, make, out_of_bounds, record, state};
-use crate::convert::{FromPhp, ToPhp, Wrong, list, table};
+use crate::border::{Call, function, make, out_of_bounds, record, state, table};
+use crate::convert::{FromPhp, ToPhp, Wrong, list};
 use crate::error::{Fault, Result, invalid};
 use crate::generated::{Native, class};
 
@@ -21,7 +21,7 @@ impl Native for ffi::Data {
 
 impl ToPhp for Arc<ffi::Data> {
     fn to_php(self) -> Result<Zval> {
-        Ok(make(class::DATA, self))
+        make(class::DATA, self)
     }
 }
 
@@ -67,7 +67,7 @@ impl ToPhp for Record<'_> {
             (None, Some(Value::Data(bytes))) => bytes.to_php()?,
             (None, None) => Zval::null(),
         };
-        Ok(record(
+        record(
             class::READING,
             [
                 self.name.to_php()?,
@@ -79,7 +79,7 @@ impl ToPhp for Record<'_> {
                 self.update_time.to_php()?,
                 table(other)?,
             ],
-        ))
+        )
     }
 }
 
@@ -90,14 +90,14 @@ fn timestamp(micros: i64) -> Timestamp {
 impl ToPhp for Gap {
     fn to_php(self) -> Result<Zval> {
         let (start, end) = (timestamp(self.start).to_php()?, timestamp(self.end).to_php()?);
-        Ok(record(class::GAP, [self.name.to_php()?, start, end]))
+        record(class::GAP, [self.name.to_php()?, start, end])
     }
 }
 
 impl ToPhp for &Metadata {
     fn to_php(self) -> Result<Zval> {
         let Metadata { device_type, device, measurement, pricing, .. } = self;
-        Ok(record(
+        record(
             class::METADATA,
             [
                 device_type.as_deref().to_php()?,
@@ -105,7 +105,7 @@ impl ToPhp for &Metadata {
                 measurement.clone().to_php()?,
                 pricing.as_ref().to_php()?,
             ],
-        ))
+        )
     }
 }
 
@@ -113,7 +113,7 @@ impl ToPhp for &DeviceIdentifier {
     fn to_php(self) -> Result<Zval> {
         let texts = [&self.authority, &self.kind, &self.value];
         let [authority, kind, value] = texts.map(|text| text.as_deref().to_php());
-        Ok(record(class::DEVICE_IDENTIFIER, [authority?, kind?, value?]))
+        record(class::DEVICE_IDENTIFIER, [authority?, kind?, value?])
     }
 }
 
@@ -121,7 +121,7 @@ impl ToPhp for &Pricing {
     fn to_php(self) -> Result<Zval> {
         let texts = [&self.range_code, &self.range_description, &self.kind, &self.kind_description];
         let [code, description, kind, said] = texts.map(|text| text.as_deref().to_php());
-        Ok(record(class::PRICING, [code?, description?, kind?, said?]))
+        record(class::PRICING, [code?, description?, kind?, said?])
     }
 }
 
@@ -147,7 +147,7 @@ function!(quoalise_Data_count, |call| { call.this::<ffi::Data>()?.len().to_php()
 
 function!(quoalise_Data_getIterator, |call| {
     let data = call.this::<ffi::Data>()?;
-    Ok(make(class::READINGS, Arc::new(Cursor { data, row: AtomicUsize::new(0) })))
+    make(class::READINGS, Arc::new(Cursor { data, row: AtomicUsize::new(0) }))
 });
 
 function!(quoalise_Data_offsetExists, |call| {

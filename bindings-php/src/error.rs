@@ -18,7 +18,7 @@ pub enum Fault {
     Error(Arc<ffi::Error>),
     /// The engine knows already: an exception is on its way, or it ends the script as soon as it has the thread.
     Thrown,
-    /// The engine wants to leave at once, when no frame of Rust is in its way.
+    /// The engine wants to leave at once, since memory or the script ends: it does when no frame of Rust is in its way.
     BailOut,
 }
 
@@ -28,8 +28,7 @@ pub type Result<T, E = Fault> = std::result::Result<T, E>;
 impl Fault {
     /// What no program can expect.
     pub fn error(message: &CStr) -> Self {
-        throw_error(message);
-        Self::Thrown
+        throw_error(message)
     }
 
     /// For an enum that has grown and was not written anew here: `make bindings` does that.
@@ -51,15 +50,13 @@ pub fn invalid(message: &str) -> Fault {
 }
 
 /// Throws the exception for an error.
-pub fn raise(error: &ffi::Error) {
-    // Where not even that can be made, the engine has thrown why.
-    if let Ok(exception) = made(error) {
-        throw(exception);
-    }
+pub fn raise(error: &ffi::Error) -> Fault {
+    // Where not even that can be made, the engine knows why.
+    made(error).map_or_else(|fault| fault, throw)
 }
 
 fn made(error: &ffi::Error) -> Result<Zval> {
-    Ok(exception(class_of(error.kind()), BASE, &error.to_string(), fields_of(error)?))
+    exception(class_of(error.kind()), BASE, &error.to_string(), fields_of(error)?)
 }
 
 impl ToPhp for Arc<ffi::Error> {

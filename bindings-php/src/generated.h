@@ -20,6 +20,7 @@ enum {
     QUOALISE_METADATA,
     QUOALISE_DEVICE_IDENTIFIER,
     QUOALISE_PRICING,
+    QUOALISE_ITEMS,
     QUOALISE_PENDING,
     QUOALISE_AUTHORIZATION,
     QUOALISE_COMMAND_INFO,
@@ -272,6 +273,41 @@ static const zend_function_entry quoalise_DeviceIdentifier_methods[] = {
 
 static const zend_function_entry quoalise_Pricing_methods[] = {
     QUOALISE_ENTRY("__construct", quoalise_not_constructed, quoalise_no_arguments, ZEND_ACC_PRIVATE, NULL)
+    ZEND_FE_END
+};
+
+QUOALISE_FUNCTION(quoalise_Items_current)
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_Items_current, 0, 0, Quoalise\\object, 0)
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Items_key)
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_Items_key, 0, 0, MAY_BE_LONG)
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Items_next)
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_Items_next, 0, 0, MAY_BE_VOID)
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Items_rewind)
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_Items_rewind, 0, 0, MAY_BE_VOID)
+ZEND_END_ARG_INFO()
+
+QUOALISE_FUNCTION(quoalise_Items_valid)
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_MASK_EX(arginfo_quoalise_Items_valid, 0, 0, MAY_BE_BOOL)
+ZEND_END_ARG_INFO()
+
+static const zend_function_entry quoalise_Items_methods[] = {
+    QUOALISE_ENTRY("__construct", quoalise_not_constructed, quoalise_no_arguments, ZEND_ACC_PRIVATE, NULL)
+    QUOALISE_ENTRY("current", php_quoalise_Items_current, arginfo_quoalise_Items_current, ZEND_ACC_PUBLIC, "/**\n * The present one.\n *\n * @return T\n * @throws \\OutOfBoundsException where there is none\n */")
+    QUOALISE_ENTRY("key", php_quoalise_Items_key, arginfo_quoalise_Items_key, ZEND_ACC_PUBLIC, "/**\n * How many came before it.\n */")
+    QUOALISE_ENTRY("next", php_quoalise_Items_next, arginfo_quoalise_Items_next, ZEND_ACC_PUBLIC, "/**\n * Waits for the next one.\n *\n * @throws Exception\\QuoaliseException\n */")
+    QUOALISE_ENTRY("rewind", php_quoalise_Items_rewind, arginfo_quoalise_Items_rewind, ZEND_ACC_PUBLIC, "/**\n * Waits for the first one, unless it is there.\n *\n * @throws Exception\\QuoaliseException\n */")
+    QUOALISE_ENTRY("valid", php_quoalise_Items_valid, arginfo_quoalise_Items_valid, ZEND_ACC_PUBLIC, "/**\n * Whether there is one; false where it has come to its end, or none came in time.\n */")
     ZEND_FE_END
 };
 
@@ -755,11 +791,18 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_Listener_next, 0, 0
     ZEND_ARG_TYPE_MASK(0, timeout, MAY_BE_NULL | MAY_BE_DOUBLE, "null")
 ZEND_END_ARG_INFO()
 
+QUOALISE_FUNCTION(quoalise_Listener_getIterator)
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_Listener_getIterator, 0, 0, Quoalise\\Items, 0)
+    ZEND_ARG_TYPE_MASK(0, timeout, MAY_BE_NULL | MAY_BE_DOUBLE, "null")
+ZEND_END_ARG_INFO()
+
 static const zend_function_entry quoalise_Listener_methods[] = {
     QUOALISE_ENTRY("__construct", quoalise_not_constructed, quoalise_no_arguments, ZEND_ACC_PRIVATE, NULL)
     QUOALISE_ENTRY("close", php_quoalise_Listener_close, arginfo_quoalise_Listener_close, ZEND_ACC_PUBLIC, "/**\n * Stops listening.\n *\n * @throws Exception\\QuoaliseException `UsedAfterForkException`.\n */")
     QUOALISE_ENTRY("finish", php_quoalise_Listener_finish, arginfo_quoalise_Listener_finish, ZEND_ACC_PUBLIC, "/**\n * Stops listening without losing anything: the server keeps what comes from here on, and what it had sent\n * before is given back, in order, and counts as taken.\n *\n * @return list<Push|Consent|Presence|Malformed|Overflow|Interrupted|Resumed|Hole|NotSubscribed> what was\n *     not taken\n * @throws Exception\\QuoaliseException `ConnectionLostException`, `UnreachableException`, or\n *     `NoAnswerException` where the server does not answer within two seconds; `InvalidArgumentException` where\n *     the journal cannot be written. Then nothing more counts as taken: all of it comes to the next listener,\n *     the one in hand too, as `repeated`.\n */")
     QUOALISE_ENTRY("next", php_quoalise_Listener_next, arginfo_quoalise_Listener_next, ZEND_ACC_PUBLIC, "/**\n * The next event; waits for it. Nothing when the listener or the client was closed. Asking for it says that the\n * one before is dealt with.\n *\n * @param ?float $timeout how many seconds to wait for it at the most; nothing came if there is `null` then\n * @return Push|Consent|Presence|Malformed|Overflow|Interrupted|Resumed|Hole|NotSubscribed|null the event,\n *     if there is one\n * @throws Exception\\QuoaliseException `LoginRefusedException`, `ReplacedException`,\n *     `UnsuitableServerException` where the connection was lost for good, once what came before has been taken;\n *     `InvalidArgumentException` where the journal cannot be written, and then nothing is lost either.\n */")
+    QUOALISE_ENTRY("getIterator", php_quoalise_Listener_getIterator, arginfo_quoalise_Listener_getIterator, ZEND_ACC_PUBLIC, "/**\n * For `foreach`: waits for one after another, as `next` does, and ends where nothing more will come. A loop that is\n * left by `break` has not asked for the next one.\n *\n * @param ?float $timeout how many seconds to wait for each at the most; the loop ends where none came\n * @return Items<Push|Consent|Presence|Malformed|Overflow|Interrupted|Resumed|Hole|NotSubscribed>\n */")
     ZEND_FE_END
 };
 
@@ -774,10 +817,17 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_States_next, 0, 0, 
     ZEND_ARG_TYPE_MASK(0, timeout, MAY_BE_NULL | MAY_BE_DOUBLE, "null")
 ZEND_END_ARG_INFO()
 
+QUOALISE_FUNCTION(quoalise_States_getIterator)
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_quoalise_States_getIterator, 0, 0, Quoalise\\Items, 0)
+    ZEND_ARG_TYPE_MASK(0, timeout, MAY_BE_NULL | MAY_BE_DOUBLE, "null")
+ZEND_END_ARG_INFO()
+
 static const zend_function_entry quoalise_States_methods[] = {
     QUOALISE_ENTRY("__construct", quoalise_not_constructed, quoalise_no_arguments, ZEND_ACC_PRIVATE, NULL)
     QUOALISE_ENTRY("close", php_quoalise_States_close, arginfo_quoalise_States_close, ZEND_ACC_PUBLIC, "/**\n * Stops watching.\n *\n * @throws Exception\\QuoaliseException `UsedAfterForkException`.\n */")
     QUOALISE_ENTRY("next", php_quoalise_States_next, arginfo_quoalise_States_next, ZEND_ACC_PUBLIC, "/**\n * The next change; waits for it. Nothing once it is over for good and that was told. Of a great many that\n * nobody took meanwhile only the latest are told.\n *\n * @param ?float $timeout how many seconds to wait for it at the most; nothing came if there is `null` then\n * @return ?ConnectionState the change, if there is one\n * @throws Exception\\QuoaliseException `UsedAfterForkException`.\n */")
+    QUOALISE_ENTRY("getIterator", php_quoalise_States_getIterator, arginfo_quoalise_States_getIterator, ZEND_ACC_PUBLIC, "/**\n * For `foreach`: waits for one after another, as `next` does, and ends where nothing more will come. A loop that is\n * left by `break` has not asked for the next one.\n *\n * @param ?float $timeout how many seconds to wait for each at the most; the loop ends where none came\n * @return Items<ConnectionState>\n */")
     ZEND_FE_END
 };
 
@@ -991,6 +1041,15 @@ static void quoalise_declare(zend_class_entry **classes)
     quoalise_property(class, "kindDescription", "/**\n * What that is in words.\n */", ZEND_ACC_PUBLIC | ZEND_ACC_READONLY, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_NULL | MAY_BE_STRING), false);
     quoalise_class_doc(class, "/**\n * A tariff class.\n */");
     classes[QUOALISE_PRICING] = class;
+
+    QUOALISE_CLASS_ENTRY(entry, "Quoalise\\Items", quoalise_Items_methods);
+    class = zend_register_internal_class_ex(&entry, NULL);
+    class->ce_flags |= ZEND_ACC_FINAL | ZEND_ACC_NO_DYNAMIC_PROPERTIES;
+    class->create_object = quoalise_create;
+    class->ce_flags |= ZEND_ACC_NOT_SERIALIZABLE;
+    zend_class_implements(class, 1, zend_ce_iterator);
+    quoalise_class_doc(class, "/**\n * What comes by and by, one after another: a loop over it waits for each.\n *\n * There is no way back: a loop that begins again goes on where the one before was left.\n *\n * @template-covariant T of object\n * @implements \\Iterator<int, T>\n */");
+    classes[QUOALISE_ITEMS] = class;
 
     QUOALISE_CLASS_ENTRY(entry, "Quoalise\\Pending", quoalise_Pending_methods);
     class = zend_register_internal_class_ex(&entry, NULL);
@@ -1241,7 +1300,8 @@ static void quoalise_declare(zend_class_entry **classes)
     class->ce_flags |= ZEND_ACC_FINAL | ZEND_ACC_NO_DYNAMIC_PROPERTIES;
     class->create_object = quoalise_create;
     class->ce_flags |= ZEND_ACC_NOT_SERIALIZABLE;
-    quoalise_class_doc(class, "/**\n * The pushes of trusted providers, and what else they tell by themselves, in the order it came.\n *\n * While it lives, the session announces a priority that lets the server deliver pushes to it; closing it takes that\n * back, and later pushes are kept by the server for the next listener.\n *\n * A push counts as received only when it is *taken*: when the next event is asked for, or the listener is finished.\n * One that is in hand when the listener is closed, because storing it failed perhaps, is given again, to the next\n * listener, as `repeated`. The server keeps what it was not told of (XEP-0198): what was not taken comes again to\n * the next session of the same resource, and is late or has to be filled in where none was named.\n */");
+    zend_class_implements(class, 1, zend_ce_aggregate);
+    quoalise_class_doc(class, "/**\n * The pushes of trusted providers, and what else they tell by themselves, in the order it came.\n *\n * While it lives, the session announces a priority that lets the server deliver pushes to it; closing it takes that\n * back, and later pushes are kept by the server for the next listener.\n *\n * A push counts as received only when it is *taken*: when the next event is asked for, or the listener is finished.\n * One that is in hand when the listener is closed, because storing it failed perhaps, is given again, to the next\n * listener, as `repeated`. The server keeps what it was not told of (XEP-0198): what was not taken comes again to\n * the next session of the same resource, and is late or has to be filled in where none was named.\n *\n * @implements \\IteratorAggregate<int,\n *     Push|Consent|Presence|Malformed|Overflow|Interrupted|Resumed|Hole|NotSubscribed>\n */");
     classes[QUOALISE_LISTENER] = class;
 
     QUOALISE_CLASS_ENTRY(entry, "Quoalise\\States", quoalise_States_methods);
@@ -1249,7 +1309,8 @@ static void quoalise_declare(zend_class_entry **classes)
     class->ce_flags |= ZEND_ACC_FINAL | ZEND_ACC_NO_DYNAMIC_PROPERTIES;
     class->create_object = quoalise_create;
     class->ce_flags |= ZEND_ACC_NOT_SERIALIZABLE;
-    quoalise_class_doc(class, "/**\n * What becomes of a connection.\n */");
+    zend_class_implements(class, 1, zend_ce_aggregate);
+    quoalise_class_doc(class, "/**\n * What becomes of a connection.\n *\n * @implements \\IteratorAggregate<int, ConnectionState>\n */");
     classes[QUOALISE_STATES] = class;
 
     QUOALISE_CLASS_ENTRY(entry, "Quoalise\\Exception\\QuoaliseException", NULL);

@@ -32,60 +32,61 @@ pub mod class {
     pub const METADATA: u32 = 16;
     pub const DEVICE_IDENTIFIER: u32 = 17;
     pub const PRICING: u32 = 18;
-    pub const PENDING: u32 = 19;
-    pub const AUTHORIZATION: u32 = 20;
-    pub const COMMAND_INFO: u32 = 21;
-    pub const CONNECTION_STATE: u32 = 22;
-    pub const CONSENT: u32 = 23;
-    pub const FIELD: u32 = 24;
-    pub const FIELD_OPTION: u32 = 25;
-    pub const FORM: u32 = 26;
-    pub const INTERRUPTED: u32 = 27;
-    pub const MALFORMED: u32 = 28;
-    pub const MEASUREMENT: u32 = 29;
-    pub const NOT_SUBSCRIBED: u32 = 30;
-    pub const NOTE: u32 = 31;
-    pub const OUTCOME: u32 = 32;
-    pub const OVERFLOW: u32 = 33;
-    pub const PRESENCE: u32 = 34;
-    pub const PUSH: u32 = 35;
-    pub const RESUMED: u32 = 36;
-    pub const RIGHTS: u32 = 37;
-    pub const SERIES: u32 = 38;
-    pub const TABLE: u32 = 39;
-    pub const VALIDATION: u32 = 40;
-    pub const CLIENT: u32 = 41;
-    pub const EXECUTION: u32 = 42;
-    pub const HOLE: u32 = 43;
-    pub const LISTENER: u32 = 44;
-    pub const STATES: u32 = 45;
-    pub const QUOALISE_EXCEPTION: u32 = 46;
-    pub const CONNECTION_FAILED_EXCEPTION: u32 = 47;
-    pub const SERVICE_UNAVAILABLE_EXCEPTION: u32 = 48;
-    pub const INVALID_ARGUMENT_EXCEPTION: u32 = 49;
-    pub const UNKNOWN_HOST_EXCEPTION: u32 = 50;
-    pub const UNREACHABLE_EXCEPTION: u32 = 51;
-    pub const CONNECT_TIMEOUT_EXCEPTION: u32 = 52;
-    pub const CERTIFICATE_REFUSED_EXCEPTION: u32 = 53;
-    pub const UNSUITABLE_SERVER_EXCEPTION: u32 = 54;
-    pub const LOGIN_REFUSED_EXCEPTION: u32 = 55;
-    pub const CONNECTION_LOST_EXCEPTION: u32 = 56;
-    pub const REPLACED_EXCEPTION: u32 = 57;
-    pub const NO_ANSWER_EXCEPTION: u32 = 58;
-    pub const NOT_AUTHORIZED_EXCEPTION: u32 = 59;
-    pub const BAD_REQUEST_EXCEPTION: u32 = 60;
-    pub const PROVIDER_OFFLINE_EXCEPTION: u32 = 61;
-    pub const SERVER_UNREACHABLE_EXCEPTION: u32 = 62;
-    pub const SESSION_EXPIRED_EXCEPTION: u32 = 63;
-    pub const COMMAND_FAILED_EXCEPTION: u32 = 64;
-    pub const UPSTREAM_ERROR_EXCEPTION: u32 = 65;
-    pub const LIMIT_REACHED_EXCEPTION: u32 = 66;
-    pub const MALFORMED_ANSWER_EXCEPTION: u32 = 67;
-    pub const MALFORMED_DATA_EXCEPTION: u32 = 68;
-    pub const CLOSED_EXCEPTION: u32 = 69;
-    pub const USED_AFTER_FORK_EXCEPTION: u32 = 70;
-    pub const TOO_LARGE_EXCEPTION: u32 = 71;
-    pub const NO_SUCH_COMMAND_EXCEPTION: u32 = 72;
+    pub const ITEMS: u32 = 19;
+    pub const PENDING: u32 = 20;
+    pub const AUTHORIZATION: u32 = 21;
+    pub const COMMAND_INFO: u32 = 22;
+    pub const CONNECTION_STATE: u32 = 23;
+    pub const CONSENT: u32 = 24;
+    pub const FIELD: u32 = 25;
+    pub const FIELD_OPTION: u32 = 26;
+    pub const FORM: u32 = 27;
+    pub const INTERRUPTED: u32 = 28;
+    pub const MALFORMED: u32 = 29;
+    pub const MEASUREMENT: u32 = 30;
+    pub const NOT_SUBSCRIBED: u32 = 31;
+    pub const NOTE: u32 = 32;
+    pub const OUTCOME: u32 = 33;
+    pub const OVERFLOW: u32 = 34;
+    pub const PRESENCE: u32 = 35;
+    pub const PUSH: u32 = 36;
+    pub const RESUMED: u32 = 37;
+    pub const RIGHTS: u32 = 38;
+    pub const SERIES: u32 = 39;
+    pub const TABLE: u32 = 40;
+    pub const VALIDATION: u32 = 41;
+    pub const CLIENT: u32 = 42;
+    pub const EXECUTION: u32 = 43;
+    pub const HOLE: u32 = 44;
+    pub const LISTENER: u32 = 45;
+    pub const STATES: u32 = 46;
+    pub const QUOALISE_EXCEPTION: u32 = 47;
+    pub const CONNECTION_FAILED_EXCEPTION: u32 = 48;
+    pub const SERVICE_UNAVAILABLE_EXCEPTION: u32 = 49;
+    pub const INVALID_ARGUMENT_EXCEPTION: u32 = 50;
+    pub const UNKNOWN_HOST_EXCEPTION: u32 = 51;
+    pub const UNREACHABLE_EXCEPTION: u32 = 52;
+    pub const CONNECT_TIMEOUT_EXCEPTION: u32 = 53;
+    pub const CERTIFICATE_REFUSED_EXCEPTION: u32 = 54;
+    pub const UNSUITABLE_SERVER_EXCEPTION: u32 = 55;
+    pub const LOGIN_REFUSED_EXCEPTION: u32 = 56;
+    pub const CONNECTION_LOST_EXCEPTION: u32 = 57;
+    pub const REPLACED_EXCEPTION: u32 = 58;
+    pub const NO_ANSWER_EXCEPTION: u32 = 59;
+    pub const NOT_AUTHORIZED_EXCEPTION: u32 = 60;
+    pub const BAD_REQUEST_EXCEPTION: u32 = 61;
+    pub const PROVIDER_OFFLINE_EXCEPTION: u32 = 62;
+    pub const SERVER_UNREACHABLE_EXCEPTION: u32 = 63;
+    pub const SESSION_EXPIRED_EXCEPTION: u32 = 64;
+    pub const COMMAND_FAILED_EXCEPTION: u32 = 65;
+    pub const UPSTREAM_ERROR_EXCEPTION: u32 = 66;
+    pub const LIMIT_REACHED_EXCEPTION: u32 = 67;
+    pub const MALFORMED_ANSWER_EXCEPTION: u32 = 68;
+    pub const MALFORMED_DATA_EXCEPTION: u32 = 69;
+    pub const CLOSED_EXCEPTION: u32 = 70;
+    pub const USED_AFTER_FORK_EXCEPTION: u32 = 71;
+    pub const TOO_LARGE_EXCEPTION: u32 = 72;
+    pub const NO_SUCH_COMMAND_EXCEPTION: u32 = 73;
 }
 
 /// What native objects hold.
@@ -371,7 +372,7 @@ impl Native for ffi::Client {
 
 impl ToPhp for Arc<ffi::Client> {
     fn to_php(self) -> Result<Zval> {
-        Ok(make(class::CLIENT, self))
+        make(class::CLIENT, self)
     }
 }
 
@@ -449,7 +450,7 @@ impl Native for ffi::Execution {
 
 impl ToPhp for Arc<ffi::Execution> {
     fn to_php(self) -> Result<Zval> {
-        Ok(make(class::EXECUTION, self))
+        make(class::EXECUTION, self)
     }
 }
 
@@ -477,7 +478,7 @@ impl Native for ffi::Hole {
 
 impl ToPhp for Arc<ffi::Hole> {
     fn to_php(self) -> Result<Zval> {
-        Ok(make(class::HOLE, self))
+        make(class::HOLE, self)
     }
 }
 
@@ -503,7 +504,14 @@ function!(quoalise_Listener_next, |call| {
     let this = call.this::<ffi::Listener>()?;
 
     let timeout = call.or(0, c"?float", None)?;
-    call.wait_for_next(timeout, || this.ready(), || this.take())
+    crate::items::next(&*this, timeout)?.to_php()
+});
+
+function!(quoalise_Listener_getIterator, |call| {
+    let this = call.this::<ffi::Listener>()?;
+    let timeout = call.or(0, c"?float", None)?;
+
+    crate::items::items(this, timeout)
 });
 
 impl Native for ffi::Listener {
@@ -512,7 +520,7 @@ impl Native for ffi::Listener {
 
 impl ToPhp for Arc<ffi::Listener> {
     fn to_php(self) -> Result<Zval> {
-        Ok(make(class::LISTENER, self))
+        make(class::LISTENER, self)
     }
 }
 
@@ -532,7 +540,14 @@ function!(quoalise_States_next, |call| {
     let this = call.this::<ffi::States>()?;
 
     let timeout = call.or(0, c"?float", None)?;
-    call.wait_for_next(timeout, || this.ready(), || this.take())
+    crate::items::next(&*this, timeout)?.to_php()
+});
+
+function!(quoalise_States_getIterator, |call| {
+    let this = call.this::<ffi::States>()?;
+    let timeout = call.or(0, c"?float", None)?;
+
+    crate::items::items(this, timeout)
 });
 
 impl Native for ffi::States {
@@ -541,7 +556,7 @@ impl Native for ffi::States {
 
 impl ToPhp for Arc<ffi::States> {
     fn to_php(self) -> Result<Zval> {
-        Ok(make(class::STATES, self))
+        make(class::STATES, self)
     }
 }
 
@@ -580,7 +595,7 @@ function!(quoalise_loads, |call| {
 
 impl ToPhp for ffi::Action {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(
+        case(
             class::ACTION,
             match self {
                 Self::Execute => c"Execute",
@@ -589,7 +604,7 @@ impl ToPhp for ffi::Action {
                 Self::Complete => c"Complete",
                 Self::Cancel => c"Cancel",
             },
-        ))
+        )
     }
 }
 
@@ -608,7 +623,7 @@ impl FromPhp for ffi::Action {
 
 impl ToPhp for ffi::Availability {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(
+        case(
             class::AVAILABILITY,
             match self {
                 Self::Online => c"Online",
@@ -617,7 +632,7 @@ impl ToPhp for ffi::Availability {
                 Self::NoAnswer => c"NoAnswer",
                 _ => return Err(Fault::unknown("Availability")),
             },
-        ))
+        )
     }
 }
 
@@ -635,7 +650,7 @@ impl FromPhp for ffi::Availability {
 
 impl ToPhp for ffi::Connection {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(
+        case(
             class::CONNECTION,
             match self {
                 Self::Connecting => c"Connecting",
@@ -645,7 +660,7 @@ impl ToPhp for ffi::Connection {
                 Self::Reset => c"Reset",
                 Self::Closed => c"Closed",
             },
-        ))
+        )
     }
 }
 
@@ -665,13 +680,13 @@ impl FromPhp for ffi::Connection {
 
 impl ToPhp for ffi::Direction {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(
+        case(
             class::DIRECTION,
             match self {
                 Self::Consumption => c"Consumption",
                 Self::Production => c"Production",
             },
-        ))
+        )
     }
 }
 
@@ -687,7 +702,7 @@ impl FromPhp for ffi::Direction {
 
 impl ToPhp for ffi::ErrorKind {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(
+        case(
             class::ERROR_KIND,
             match self {
                 Self::InvalidArgument => c"InvalidArgument",
@@ -716,13 +731,13 @@ impl ToPhp for ffi::ErrorKind {
                 Self::UsedAfterFork => c"UsedAfterFork",
                 _ => return Err(Fault::unknown("ErrorKind")),
             },
-        ))
+        )
     }
 }
 
 impl ToPhp for ffi::FieldType {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(
+        case(
             class::FIELD_TYPE,
             match self {
                 Self::Boolean => c"Boolean",
@@ -736,7 +751,7 @@ impl ToPhp for ffi::FieldType {
                 Self::TextPrivate => c"TextPrivate",
                 Self::TextSingle => c"TextSingle",
             },
-        ))
+        )
     }
 }
 
@@ -760,7 +775,7 @@ impl FromPhp for ffi::FieldType {
 
 impl ToPhp for ffi::Format {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(
+        case(
             class::FORMAT,
             match self {
                 Self::Quoalise => c"Quoalise",
@@ -770,7 +785,7 @@ impl ToPhp for ffi::Format {
                 Self::Json => c"Json",
                 Self::Csv => c"Csv",
             },
-        ))
+        )
     }
 }
 
@@ -790,14 +805,14 @@ impl FromPhp for ffi::Format {
 
 impl ToPhp for ffi::NoteType {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(
+        case(
             class::NOTE_TYPE,
             match self {
                 Self::Info => c"Info",
                 Self::Warn => c"Warn",
                 Self::Error => c"Error",
             },
-        ))
+        )
     }
 }
 
@@ -814,7 +829,7 @@ impl FromPhp for ffi::NoteType {
 
 impl ToPhp for ffi::Security {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(
+        case(
             class::SECURITY,
             match self {
                 Self::StartTls => c"StartTls",
@@ -822,7 +837,7 @@ impl ToPhp for ffi::Security {
                 Self::NoneOnLoopback => c"NoneOnLoopback",
                 _ => return Err(Fault::unknown("Security")),
             },
-        ))
+        )
     }
 }
 
@@ -839,13 +854,13 @@ impl FromPhp for ffi::Security {
 
 impl ToPhp for ffi::Stamp {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(
+        case(
             class::STAMP,
             match self {
                 Self::Start => c"Start",
                 Self::End => c"End",
             },
-        ))
+        )
     }
 }
 
@@ -861,14 +876,14 @@ impl FromPhp for ffi::Stamp {
 
 impl ToPhp for ffi::Status {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(
+        case(
             class::STATUS,
             match self {
                 Self::Executing => c"Executing",
                 Self::Completed => c"Completed",
                 Self::Canceled => c"Canceled",
             },
-        ))
+        )
     }
 }
 
@@ -885,14 +900,14 @@ impl FromPhp for ffi::Status {
 
 impl ToPhp for ffi::WhenFull {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(
+        case(
             class::WHEN_FULL,
             match self {
                 Self::Wait => c"Wait",
                 Self::DropOldest => c"DropOldest",
                 _ => return Err(Fault::unknown("WhenFull")),
             },
-        ))
+        )
     }
 }
 
@@ -908,31 +923,31 @@ impl FromPhp for ffi::WhenFull {
 
 impl ToPhp for ffi::Authorization {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(
+        record(
             class::AUTHORIZATION,
             [self.uri.to_php()?, self.state.to_php()?, self.name.to_php()?, self.provider.to_php()?],
-        ))
+        )
     }
 }
 
 impl ToPhp for ffi::CommandInfo {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(class::COMMAND_INFO, [self.node.to_php()?, self.name.to_php()?]))
+        record(class::COMMAND_INFO, [self.node.to_php()?, self.name.to_php()?])
     }
 }
 
 impl ToPhp for ffi::ConnectionState {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(
+        record(
             class::CONNECTION_STATE,
             [self.connection.to_php()?, self.error.to_php()?, self.since.to_php()?],
-        ))
+        )
     }
 }
 
 impl ToPhp for ffi::Consent {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(
+        record(
             class::CONSENT,
             [
                 self.sender.to_php()?,
@@ -946,13 +961,13 @@ impl ToPhp for ffi::Consent {
                 self.body.to_php()?,
                 self.other.to_php()?,
             ],
-        ))
+        )
     }
 }
 
 impl ToPhp for ffi::Field {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(
+        record(
             class::FIELD,
             [
                 self.name.to_php()?,
@@ -964,37 +979,37 @@ impl ToPhp for ffi::Field {
                 self.options.to_php()?,
                 self.validation.to_php()?,
             ],
-        ))
+        )
     }
 }
 
 impl ToPhp for ffi::FieldOption {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(class::FIELD_OPTION, [self.label.to_php()?, self.value.to_php()?]))
+        record(class::FIELD_OPTION, [self.label.to_php()?, self.value.to_php()?])
     }
 }
 
 impl ToPhp for ffi::Form {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(class::FORM, [self.title.to_php()?, self.instructions.to_php()?, self.fields.to_php()?]))
+        record(class::FORM, [self.title.to_php()?, self.instructions.to_php()?, self.fields.to_php()?])
     }
 }
 
 impl ToPhp for ffi::Interrupted {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(class::INTERRUPTED, [self.error.to_php()?]))
+        record(class::INTERRUPTED, [self.error.to_php()?])
     }
 }
 
 impl ToPhp for ffi::Malformed {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(class::MALFORMED, [self.sender.to_php()?, self.error.to_php()?]))
+        record(class::MALFORMED, [self.sender.to_php()?, self.error.to_php()?])
     }
 }
 
 impl ToPhp for ffi::Measurement {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(
+        record(
             class::MEASUREMENT,
             [
                 self.name.to_php()?,
@@ -1008,28 +1023,28 @@ impl ToPhp for ffi::Measurement {
                 self.corrected.to_php()?,
                 self.estimated.to_php()?,
             ],
-        ))
+        )
     }
 }
 
 impl ToPhp for ffi::NotSubscribed {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(
+        record(
             class::NOT_SUBSCRIBED,
             [self.provider.to_php()?, self.identifier.to_php()?, self.error.to_php()?],
-        ))
+        )
     }
 }
 
 impl ToPhp for ffi::Note {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(class::NOTE, [self.kind.to_php()?, self.text.to_php()?]))
+        record(class::NOTE, [self.kind.to_php()?, self.text.to_php()?])
     }
 }
 
 impl ToPhp for ffi::Outcome {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(
+        record(
             class::OUTCOME,
             [
                 self.title.to_php()?,
@@ -1041,25 +1056,25 @@ impl ToPhp for ffi::Outcome {
                 self.other.to_php()?,
                 self.unused.to_php()?,
             ],
-        ))
+        )
     }
 }
 
 impl ToPhp for ffi::Overflow {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(class::OVERFLOW, [self.dropped.to_php()?]))
+        record(class::OVERFLOW, [self.dropped.to_php()?])
     }
 }
 
 impl ToPhp for ffi::Presence {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(class::PRESENCE, [self.sender.to_php()?, self.available.to_php()?]))
+        record(class::PRESENCE, [self.sender.to_php()?, self.available.to_php()?])
     }
 }
 
 impl ToPhp for ffi::Push {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(
+        record(
             class::PUSH,
             [
                 self.sender.to_php()?,
@@ -1071,25 +1086,25 @@ impl ToPhp for ffi::Push {
                 self.body.to_php()?,
                 self.other.to_php()?,
             ],
-        ))
+        )
     }
 }
 
 impl ToPhp for ffi::Resumed {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(class::RESUMED, []))
+        record(class::RESUMED, [])
     }
 }
 
 impl ToPhp for ffi::Rights {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(class::RIGHTS, [self.get_history.to_php()?, self.subscribe.to_php()?]))
+        record(class::RIGHTS, [self.get_history.to_php()?, self.subscribe.to_php()?])
     }
 }
 
 impl ToPhp for ffi::Series {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(
+        record(
             class::SERIES,
             [
                 self.identifier.to_php()?,
@@ -1099,19 +1114,19 @@ impl ToPhp for ffi::Series {
                 self.last.to_php()?,
                 self.rights.to_php()?,
             ],
-        ))
+        )
     }
 }
 
 impl ToPhp for ffi::Table {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(class::TABLE, [self.columns.to_php()?, self.rows.to_php()?]))
+        record(class::TABLE, [self.columns.to_php()?, self.rows.to_php()?])
     }
 }
 
 impl ToPhp for ffi::Validation {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(
+        record(
             class::VALIDATION,
             [
                 self.datatype.to_php()?,
@@ -1121,7 +1136,7 @@ impl ToPhp for ffi::Validation {
                 self.least.to_php()?,
                 self.most.to_php()?,
             ],
-        ))
+        )
     }
 }
 

@@ -10,6 +10,7 @@ mod data;
 mod ending;
 mod error;
 mod generated;
+mod items;
 mod pending;
 mod sessions;
 mod wait;

@@ -67,7 +67,9 @@ impl Drop for Inner {
 fn executor() -> std::io::Result<&'static Runtime> {
     static EXECUTOR: PerProcess<Runtime> = PerProcess::new();
     EXECUTOR.get_or_try_init(|| {
-        Builder::new_multi_thread().worker_threads(1).thread_name("quoalise-pending").build()
+        let mut runtime = Builder::new_multi_thread();
+        runtime.worker_threads(1).thread_name("quoalise-pending");
+        ffi::without_signals(|| runtime.build())
     })
 }
 
@@ -86,13 +88,13 @@ where
         Box::new(move || done?.to_php()) as Output
     });
     let inner = Inner { task: Mutex::new(Some(task)), done, end };
-    Ok(make(class::PENDING, Arc::new(Pending(Owned::new(inner)))))
+    make(class::PENDING, Arc::new(Pending(Owned::new(inner))))
 }
 
 function!(quoalise_Pending_stream, |call| {
     let pending = call.this::<Pending>()?;
     let end = pending.0.get()?.end.try_clone();
-    Ok(stream(end.map_err(|_| Fault::error(c"there are too many open descriptors"))?))
+    stream(end.map_err(|_| Fault::error(c"there are too many open descriptors"))?)
 });
 
 function!(quoalise_Pending_isReady, |call| {

@@ -4,6 +4,7 @@
 //! them, so that no two accounts ever share one.
 
 use std::convert::Infallible;
+use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,8 @@ use ext_php_rs::types::Zval;
 use quoalise::ffi::{Client, ConnectOptions, Connection, PerProcess};
 use zeroize::Zeroizing;
 
-use crate::border::{Call, Options, function, setting};
-use crate::convert::{ToPhp, table};
+use crate::border::{Call, Options, function, setting, table};
+use crate::convert::ToPhp;
 use crate::error::Result;
 use crate::wait::wait;
 
@@ -40,8 +41,9 @@ struct Key {
     options: ConnectOptions,
 }
 
+static SESSIONS: PerProcess<Mutex<Sessions>> = PerProcess::new();
+
 fn sessions() -> MutexGuard<'static, Sessions> {
-    static SESSIONS: PerProcess<Mutex<Sessions>> = PerProcess::new();
     let made = SESSIONS.get_or_try_init(|| Ok::<_, Infallible>(Mutex::default()));
     let Ok(sessions) = made;
     sessions.lock().unwrap_or_else(PoisonError::into_inner)
@@ -125,6 +127,16 @@ fn counts() -> [(&'static str, u64); 5] {
     let Sessions { kept, opened, reused, replaced, dropped } = &*sessions();
     let kept = kept.len() as u64;
     [("kept", kept), ("opened", *opened), ("reused", *reused), ("replaced", *replaced), ("dropped", *dropped)]
+}
+
+/// A request of any kind is over.
+#[unsafe(no_mangle)]
+extern "C" fn quoalise_tidy() {
+    // Who comes to no session never needs a table of them.
+    let Some(sessions) = SESSIONS.get() else { return };
+    let tidied = catch_unwind(|| sessions.lock().unwrap_or_else(PoisonError::into_inner).tidy(0));
+    // There is nobody left to be told.
+    let _ = tidied;
 }
 
 function!(quoalise_Client_stats, |_call| {

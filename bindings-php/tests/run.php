@@ -10,6 +10,7 @@ declare(strict_types=1);
 
 require __DIR__ . '/harness.php';
 require __DIR__ . '/server.php';
+require __DIR__ . '/site.php';
 
 foreach (glob(__DIR__ . '/cases/*.php') as $file) {
     require $file;

@@ -237,8 +237,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn executor() -> PyResult<&'static Runtime> {
     static EXECUTOR: ffi::PerProcess<Runtime> = ffi::PerProcess::new();
     EXECUTOR.get_or_try_init(|| {
-        let runtime =
-            Builder::new_multi_thread().worker_threads(1).thread_name("quoalise-asyncio").build()?;
-        Ok(runtime)
+        let mut runtime = Builder::new_multi_thread();
+        runtime.worker_threads(1).thread_name("quoalise-asyncio");
+        Ok(ffi::without_signals(|| runtime.build())?)
     })
 }

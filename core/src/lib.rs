@@ -56,6 +56,8 @@ mod session;
 pub mod stanza;
 #[cfg(any(feature = "cli", feature = "sqlite"))]
 mod state;
+#[cfg(feature = "xmpp")]
+mod threads;
 
 #[cfg(feature = "xmpp")]
 pub use client::{

@@ -62,6 +62,41 @@ test('client: pushes', function () {
     same(null, $listener->next());
 });
 
+test('client: a loop over pushes', function () {
+    $server = Server::shared();
+    $client = $server->connect();
+    $listener = $client->listen();
+    $client->subscribe($server->provider, $server->series);
+    $server->do('push 3');
+    $pushes = 0;
+    foreach ($listener as $event) {
+        $pushes += (int) ($event instanceof Push);
+        if ($pushes === 1) {
+            break;
+        }
+    }
+    // It goes on behind what was broken off, and ends where nothing comes in time.
+    foreach ($listener->getIterator(timeout: 2) as $i => $event) {
+        $pushes += (int) ($event instanceof Push);
+        $last = $i;
+    }
+    same([3, true], [$pushes, $last >= 1]);
+    $loop = $listener->getIterator(0.01);
+    same(false, $loop->valid());
+    raises(\OutOfBoundsException::class, fn () => $loop->current());
+    raises(InvalidArgumentException::class, fn () => $listener->getIterator(-1));
+    $client->unsubscribe($server->provider, $server->series);
+    $states = $client->states();
+    $client->close();
+    // Both end with the client.
+    same(0, iterator_count($listener));
+    $told = [];
+    foreach ($states as $state) {
+        $told[] = $state->connection;
+    }
+    same(Connection::Closed, end($told));
+});
+
 test('client: a command in stages', function () {
     $server = Server::shared();
     $client = $server->connect();

@@ -147,3 +147,10 @@ test('data: texts have to be UTF-8, and bytes need not', function () {
     same(false, str_contains($error->getMessage(), "\xff"));
     raises(Quoalise\Exception\MalformedDataException::class, fn () => Quoalise\loads("\xff"));
 });
+
+test('data: what cannot be kept says why', function () {
+    $data = Quoalise\loads("time,value\n1978-07-04T21:24:15Z,1\n");
+    $error = raises(Quoalise\Exception\MalformedDataException::class, fn () => serialize($data));
+    same(true, str_contains($error->getMessage(), '1978-07-04T21:24:16Z'), $error->getMessage());
+    same(1, count(unserialize(serialize(Quoalise\loads("time,value\n1978-07-04T21:24:16Z,1\n")))));
+});

@@ -80,3 +80,27 @@ test('waiting: the end of a script ends its sessions', function () {
     same(Quoalise\Availability::Offline, $client->availability($jid));
     $client->close();
 });
+
+test('waiting: signals are for the thread of PHP', function () {
+    $server = Server::shared();
+    $told = script(<<<'PHP'
+        $client = Quoalise\Client::connect(json_decode($argv[1], true));
+        $closing = Quoalise\Client::connect(json_decode($argv[1], true));
+        $pending = $client->commandsAsync($argv[2]);
+        unset($closing);
+        foreach (array_diff(scandir('/proc/self/task'), ['.', '..', getmypid()]) as $task) {
+            $status = @file_get_contents("/proc/self/task/$task/status"); // it may be gone
+            if ($status && !preg_match('/^SigBlk:\s+ffff/m', $status)) {
+                echo $status;
+            }
+        }
+        // One that nobody takes waits here, rather than end the process in a thread of the session's.
+        pcntl_sigprocmask(SIG_BLOCK, [SIGTERM, SIGUSR1]);
+        foreach ([SIGTERM, SIGUSR1] as $signal) {
+            posix_kill(getmypid(), $signal);
+            echo pcntl_sigtimedwait([SIGTERM, SIGUSR1], $info, 30) === $signal ? "mine\n" : "lost\n";
+        }
+        count($pending->get());
+        PHP, [json_encode($server->account()), $server->provider]);
+    same("mine\nmine\n", $told);
+});

@@ -113,6 +113,8 @@ struct Interface {
 struct Object {
     name: String,
     doc: Docs,
+    /// What a loop over it gives, where there is one.
+    items: Option<String>,
     methods: Vec<Method>,
 }
 
@@ -281,11 +283,13 @@ impl BackEnd<'_> {
             let methods = constructors
                 .chain(object.methods.iter().map(|it| self.method(name, it, false)))
                 .chain(pending.map(|it| self.pending(name, it)));
-            Ok(Object {
-                name: name.clone(),
-                doc: self.docs(&object.doc),
-                methods: methods.collect::<Result<_>>()?,
-            })
+            let (methods, mut doc) = (methods.collect::<Result<Vec<_>>>()?, self.docs(&object.doc));
+            let items = methods.iter().find(|method| method.is_iterator);
+            let items = items.map(|next| next.returns.trim_start_matches('?').replace("|null", ""));
+            if let Some(items) = &items {
+                doc.tags.push(format!("@implements \\IteratorAggregate<int, {items}>"));
+            }
+            Ok(Object { name: name.clone(), doc, items, methods })
         };
         let objects = self.model.objects.iter().filter(|(name, _)| !by_hand(name)).map(object);
         let functions = self.model.functions.iter().map(|function| self.method("", function, false));

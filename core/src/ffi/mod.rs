@@ -35,6 +35,7 @@ pub use crate::error::ErrorKind;
 pub use crate::per_process::PerProcess;
 pub use crate::session::{Security, end_all};
 pub use crate::stanza::{Action, FieldType, Note, NoteType, Status, Validation};
+pub use crate::threads::without_signals;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -124,6 +124,7 @@ mod sqlite {
     use super::Subscriptions;
     use crate::data::Identifier;
     use crate::error::{Error, ErrorKind, Result};
+    use crate::threads::without_signals;
 
     type Job = Box<dyn FnOnce(&Connection) + Send>;
 
@@ -155,10 +156,8 @@ mod sqlite {
             let connection = connect(path).map_err(|error| failed(&error))?;
             let (jobs, work) = mpsc::channel::<Job>();
             let run = move || work.iter().for_each(|job| job(&connection));
-            thread::Builder::new()
-                .name("quoalise-subscriptions".to_owned())
-                .spawn(run)
-                .map_err(|error| failed(&error))?;
+            let thread = thread::Builder::new().name("quoalise-subscriptions".to_owned());
+            without_signals(|| thread.spawn(run)).map_err(|error| failed(&error))?;
             Ok(Self { jobs })
         }
 

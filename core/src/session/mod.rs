@@ -45,6 +45,7 @@ use xmpp_parsers::presence::{Presence, Type as PresenceType};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::stanza::payload::is_cut;
+use crate::threads::without_signals;
 use pump::{Order, Pump};
 use requests::{Answer, RequestOrder};
 
@@ -102,11 +103,12 @@ impl Drop for Inner {
         let _ = self.orders.send(Order::Close { done, in_silence: false });
         let runtime = RuntimeGuard(Some(runtime));
         let closing = std::thread::Builder::new().name("quoalise-close".to_owned());
-        let _ = closing.spawn(move || {
+        let close = move || {
             if let Some(runtime) = &runtime.0 {
                 let _ = runtime.block_on(stream.changed());
             }
-        });
+        };
+        let _ = without_signals(|| closing.spawn(close));
     }
 }
 
@@ -183,14 +185,11 @@ pub(crate) enum Request {
 impl Session {
     /// Connects, logs in and binds a resource, all within the configured time. No presence is sent yet.
     pub(crate) async fn open(config: &Config, handler: Box<dyn Handler>) -> Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("quoalise")
-            .enable_all()
-            .build()
-            .map_err(|error| {
-                Error::new(ErrorKind::Unreachable, "no thread could be started").caused_by(error)
-            })?;
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        runtime.worker_threads(1).thread_name("quoalise").enable_all();
+        let runtime = without_signals(|| runtime.build()).map_err(|error| {
+            Error::new(ErrorKind::Unreachable, "no thread could be started").caused_by(error)
+        })?;
         let mut runtime = RuntimeGuard(Some(runtime));
         let operation = format!("connecting as {}", config.jid);
         let config = Arc::new(config.clone());

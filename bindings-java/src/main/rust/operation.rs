@@ -205,7 +205,9 @@ fn executor() -> Option<&'static Runtime> {
     }
     let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     if EXECUTOR.get().is_none() {
-        let made = Builder::new_multi_thread().worker_threads(1).thread_name("quoalise-java").build().ok()?;
+        let mut made = Builder::new_multi_thread();
+        made.worker_threads(1).thread_name("quoalise-java");
+        let made = ffi::without_signals(|| made.build()).ok()?;
         EXECUTOR.set(made).ok()?;
         // Whatever has a session had to wait for it.
         ending::register();

@@ -55,7 +55,7 @@ function!(quoalise_{{ object.name }}_{{ method.name }}, |call| {
     {{ passes(method) }}
 {% if method.is_iterator %}
     let timeout = call.or({{ method.parameters|length - 1 }}, c"?float", None)?;
-    call.wait_for_next(timeout, || this.ready(), || this.take())
+    crate::items::next(&*this, timeout)?.to_php()
 {% elif method.is_pending %}
     crate::pending::begin(async move { this.{{ method.rust }}({{ gives(method) }}).await })
 {% elif method.taken %}
@@ -69,13 +69,22 @@ function!(quoalise_{{ object.name }}_{{ method.name }}, |call| {
 });
 
 {% endfor %}
+{% if object.items %}
+function!(quoalise_{{ object.name }}_getIterator, |call| {
+    let this = call.this::<ffi::{{ object.name }}>()?;
+    let timeout = call.or(0, c"?float", None)?;
+
+    crate::items::items(this, timeout)
+});
+
+{% endif %}
 impl Native for ffi::{{ object.name }} {
     const CLASS: u32 = class::{{ object.name|constant }};
 }
 
 impl ToPhp for Arc<ffi::{{ object.name }}> {
     fn to_php(self) -> Result<Zval> {
-        Ok(make(class::{{ object.name|constant }}, self))
+        make(class::{{ object.name|constant }}, self)
     }
 }
 
@@ -96,14 +105,14 @@ function!(quoalise_{{ function.name }}, |call| {
 {% for enum in enums %}
 impl ToPhp for ffi::{{ enum.name }} {
     fn to_php(self) -> Result<Zval> {
-        Ok(case(class::{{ enum.name|constant }}, match self {
+        case(class::{{ enum.name|constant }}, match self {
         {% for variant in enum.variants %}
             Self::{{ variant.name }} => c"{{ variant.name }}",
         {% endfor %}
         {% if enum.grows %}
             _ => return Err(Fault::unknown("{{ enum.name }}")),
         {% endif %}
-        }))
+        })
     }
 }
 
@@ -124,11 +133,11 @@ impl FromPhp for ffi::{{ enum.name }} {
 {% for record in records %}
 impl ToPhp for ffi::{{ record.name }} {
     fn to_php(self) -> Result<Zval> {
-        Ok(record(class::{{ record.name|constant }}, [
+        record(class::{{ record.name|constant }}, [
         {% for field in record.fields %}
             self.{{ field.rust }}.to_php()?,
         {% endfor %}
-        ]))
+        ])
     }
 }
 

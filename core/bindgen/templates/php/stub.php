@@ -39,7 +39,8 @@ namespace Quoalise {
 {% endfor %}
 {% for object in objects %}
     {{ object.doc|phpdoc(4) }}
-    final class {{ object.name }}
+    final class {{ object.name }}{% if object.items %} implements \IteratorAggregate{% endif %}
+
     {
     {% for method in object.methods %}
         {{ method.doc|phpdoc(8) }}
@@ -48,6 +49,17 @@ namespace Quoalise {
 
     {% endif %}
     {% endfor %}
+    {% if object.items %}
+
+        /**
+         * For `foreach`: waits for one after another, as `next` does, and ends where nothing more will come. A loop that is
+         * left by `break` has not asked for the next one.
+         *
+         * @param ?float $timeout how many seconds to wait for each at the most; the loop ends where none came
+         * @return Items<{{ object.items }}>
+         */
+        public function getIterator(?float $timeout = null): Items {}
+    {% endif %}
     {% if object.name == "Client" %}
 
         /**

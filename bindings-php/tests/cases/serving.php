@@ -1,0 +1,147 @@
+<?php
+
+/**
+ * The ways PHP is run as a server, and what may happen to a request.
+ */
+
+declare(strict_types=1);
+
+use Quoalise\{Availability, Client};
+
+test('serving: each worker of the built-in server has a session', function () {
+    $server = Server::shared();
+    $folder = sys_get_temp_dir() . '/quoalise-workers-' . getmypid();
+    mkdir($folder);
+    file_put_contents("$folder/index.php", <<<'PHP'
+        <?php
+        $options = [...json_decode(getenv('QUOALISE_OPTIONS'), true), 'persistent' => 'page'];
+        echo json_encode([getmypid(), Quoalise\Client::connect($options)->jid(), Quoalise\Client::stats()['opened']]);
+        usleep(20_000);
+        PHP);
+    $socket = stream_socket_server('tcp://127.0.0.1:0');
+    $address = stream_socket_get_name($socket, false);
+    fclose($socket);
+    $command = [ROOT . '/bindings-php/php', '-S', $address, '-t', $folder];
+    // They are ended together, by their group.
+    $web = proc_open(['setsid', ...$command], [['pipe', 'r'], ['file', '/dev/null', 'w'], ['file', '/dev/null', 'w']], $pipes, null, [
+        ...getenv(),
+        'QUOALISE_OPTIONS' => json_encode($server->account()),
+        'PHP_CLI_SERVER_WORKERS' => '3',
+    ]);
+    try {
+        for ($until = microtime(true) + 30; !($one = @stream_socket_client("tcp://$address")); usleep(50_000)) {
+            same(true, microtime(true) < $until, 'the server came up');
+        }
+        fclose($one);
+        $sessions = [];
+        for ($round = 0; $round < 20; $round++) {
+            $sockets = array_map(fn () => stream_socket_client("tcp://$address"), range(1, 6));
+            array_map(fn ($socket) => fwrite($socket, "GET / HTTP/1.0\r\n\r\n"), $sockets);
+            foreach ($sockets as $socket) {
+                stream_set_timeout($socket, 60);
+                $body = explode("\r\n\r\n", stream_get_contents($socket), 2)[1] ?? '';
+                [$pid, $jid, $opened] = json_decode($body, true) ?? fail("no page: $body");
+                same(1, $opened);
+                same($jid, $sessions[$pid] ??= $jid);
+            }
+        }
+        same(true, count($sessions) > 1, 'more than one worker was asked');
+        same(count($sessions), count(array_unique($sessions)), 'each has its own');
+    } finally {
+        posix_kill(-proc_get_status($web)['pid'], SIGTERM);
+        proc_close($web);
+        unlink("$folder/index.php");
+        rmdir($folder);
+    }
+});
+
+test('serving: a loop that serves many requests logs in once, and does not grow', function () {
+    // As the workers of RoadRunner or FrankenPHP: one script, and no end of a request between.
+    $server = Server::shared();
+    $told = script(<<<'PHP'
+        [$provider, $series] = [$argv[2], $argv[3]];
+        $memory = fn () => (int) preg_replace('/.*VmRSS:\s+(\d+).*/s', '$1', file_get_contents('/proc/self/status'));
+        $page = function () use ($argv, $provider, $series): int {
+            $client = Quoalise\Client::connect([...json_decode($argv[1], true), 'persistent' => 'page']);
+            $day = new DateTimeImmutable('2022-01-10');
+            try {
+                $client->run($provider, 'nothing');
+            } catch (Quoalise\Exception\NoSuchCommandException) {
+                // One page in each finds nothing.
+            }
+            return count($client->getHistory($provider, $series, $day, $day->modify('+7 days'))->values());
+        };
+        $sizes = [];
+        for ($window = 0; $window < 5; $window++) {
+            for ($i = 0; $i < 100; $i++) {
+                $page();
+            }
+            $sizes[] = $memory();
+        }
+        $grown = array_map(fn ($i) => $sizes[$i + 1] - $sizes[$i], range(1, 3));
+        echo json_encode([Quoalise\Client::stats()['opened'], Quoalise\Client::stats()['reused'], min($grown)]);
+        PHP, [json_encode($server->account()), $server->provider, $server->series]);
+    [$opened, $reused, $grown] = json_decode($told, true) ?? fail($told);
+    same([1, 499], [$opened, $reused]);
+    // What is left behind by each shows in each of some windows.
+    same(true, $grown < 200, "each 100 took $grown KiB: less than 200");
+});
+
+test('serving: a page whose reader is gone leaves the session usable', function () {
+    $server = Server::shared();
+    $options = [...$server->account(), 'provider' => $server->provider];
+    $site = new Site(<<<'PHP'
+        <?php
+        ini_set('output_buffering', '0');
+        $options = json_decode(base64_decode(getenv('QUOALISE_OPTIONS')), true);
+        $provider = $options['provider'];
+        unset($options['provider']);
+        $client = Quoalise\Client::connect([...$options, 'persistent' => 'page']);
+        if (isset($_GET['long'])) {
+            $listener = $client->listen();
+            for ($i = 0; $i < 600; $i++) {
+                $listener->next(0.05);
+                echo str_repeat(' ', 10_000); // it is told when it writes
+                flush();
+            }
+        }
+        $client->listen()->close();
+        echo json_encode(['jid' => $client->jid(), 'there' => $client->availability($provider)->value]);
+        PHP, $options, 1);
+    try {
+        $first = $site->page();
+        same([200, 'online'], [$first['status'], $first['there'] ?? $first]);
+        for ($i = 0; $i < 5; $i++) {
+            $began = microtime(true);
+            $site->giveUp('long=1');
+            same($first, $site->page());
+            same(true, microtime(true) - $began < 25, 'it did not go on to its end');
+        }
+    } finally {
+        $site->stop();
+    }
+});
+
+test('serving: an idle session is ended when a request of any kind is over', function () {
+    $server = Server::shared();
+    $site = new Site(<<<'PHP'
+        <?php
+        $options = json_decode(base64_decode(getenv('QUOALISE_OPTIONS')), true);
+        if (isset($_GET['connect'])) {
+            $jid = Quoalise\Client::connect([...$options, 'persistent' => 'page'])->jid();
+        }
+        echo json_encode(['jid' => $jid ?? null, 'stats' => Quoalise\Client::stats()]);
+        PHP, $server->account(), 1, ['quoalise.persistent_idle' => 1]);
+    try {
+        $jid = $site->page('connect=1')['jid'];
+        $client = $server->connect();
+        same(Availability::Online, $client->availability($jid));
+        sleep(1);
+        $site->page();
+        same(['opened' => 1, 'dropped' => 1], array_filter($site->page()['stats']));
+        for ($until = microtime(true) + 30; $client->availability($jid) !== Availability::Offline && microtime(true) < $until; usleep(50_000));
+        same(Availability::Offline, $client->availability($jid));
+    } finally {
+        $site->stop();
+    }
+});
