@@ -145,3 +145,91 @@ test('serving: an idle session is ended when a request of any kind is over', fun
         $site->stop();
     }
 });
+
+test('serving: processes of Apache (mod_php, prefork), also after a graceful restart', function () {
+    $server = Server::shared();
+    $module = '/usr/lib/apache2/modules/libphp' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION . '.so';
+    same(true, is_file($module), 'mod_php is there: run `make setup`');
+    $folder = sys_get_temp_dir() . '/quoalise-apache-' . bin2hex(random_bytes(6));
+    mkdir($folder, 0o755);
+    // Its processes are those of another user, who cannot read the tests' files.
+    $account = $server->account();
+    $options = [...array_diff_key($account, ['caFile' => 1]), 'caPem' => file_get_contents($account['caFile']), 'persistent' => 'page'];
+    file_put_contents("$folder/index.php", '<?php $options = ' . var_export($options, true) . ';' . <<<'PHP'
+        $client = Quoalise\Client::connect($options);
+        $day = new DateTimeImmutable('2022-01-10');
+        $data = $client->getHistory($_GET['provider'], $_GET['series'], $day, $day->modify('+1 day'));
+        echo json_encode([getmypid(), $client->jid(), count($data)]);
+        usleep(20_000);
+        PHP);
+    file_put_contents("$folder/php.ini", 'extension=' . realpath(target('libquoalise_php.so')) . "\n");
+    $socket = stream_socket_server('tcp://127.0.0.1:0');
+    $address = stream_socket_get_name($socket, false);
+    fclose($socket);
+    file_put_contents("$folder/apache.conf", <<<CONF
+        ServerRoot $folder
+        ServerName 127.0.0.1
+        PidFile $folder/pid
+        ErrorLog $folder/error.log
+        Mutex file:$folder
+        Listen $address
+        User www-data
+        Group www-data
+        LoadModule mpm_prefork_module /usr/lib/apache2/modules/mod_mpm_prefork.so
+        LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+        LoadModule php_module $module
+        PHPIniDir $folder
+        DocumentRoot $folder
+        StartServers 3
+        MinSpareServers 3
+        MaxSpareServers 3
+        MaxRequestWorkers 3
+        <FilesMatch php$>
+            SetHandler application/x-httpd-php
+        </FilesMatch>
+        CONF);
+    $nowhere = [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], ['file', '/dev/null', 'w']];
+    // It ends its whole group, in which the tests would be too.
+    $apache = proc_open(['setsid', '/usr/sbin/apache2', '-f', "$folder/apache.conf", '-DFOREGROUND'], $nowhere, $pipes);
+    $query = http_build_query(['provider' => $server->provider, 'series' => $server->series]);
+    // By process, the session it answers with.
+    $sessions = function () use ($address, $query, $folder): array {
+        for ($until = microtime(true) + 60; !($one = @stream_socket_client("tcp://$address")); usleep(50_000)) {
+            same(true, microtime(true) < $until, 'Apache came up: ' . @file_get_contents("$folder/error.log"));
+        }
+        fclose($one);
+        $sessions = [];
+        for ($round = 0; $round < 5; $round++) {
+            $sockets = array_map(fn () => stream_socket_client("tcp://$address"), range(1, 6));
+            array_map(fn ($socket) => fwrite($socket, "GET /index.php?$query HTTP/1.0\r\n\r\n"), $sockets);
+            foreach ($sockets as $socket) {
+                stream_set_timeout($socket, 60);
+                $body = explode("\r\n\r\n", stream_get_contents($socket), 2)[1] ?? '';
+                fclose($socket); // Apache waits for that
+                [$pid, $jid, $count] = json_decode($body, true) ?? fail("no page: $body" . file_get_contents("$folder/error.log"));
+                same(48, $count);
+                same($jid, $sessions[$pid] ??= $jid);
+            }
+        }
+        return $sessions;
+    };
+    try {
+        $before = $sessions();
+        same(count($before), count(array_unique($before)), 'each has its own');
+        for ($i = 0; $i < 2; $i++) {
+            proc_terminate($apache, SIGUSR1);
+            for ($until = microtime(true) + 60; array_filter(array_keys($before), fn ($pid) => posix_kill($pid, 0)); usleep(50_000)) {
+                same(true, microtime(true) < $until, 'the processes before have ended');
+            }
+            $after = $sessions();
+            same([], array_intersect_key($before, $after));
+            $before = $after;
+        }
+        same(0, preg_match('/segfault|exit signal/i', file_get_contents("$folder/error.log")), file_get_contents("$folder/error.log"));
+    } finally {
+        proc_terminate($apache, SIGTERM);
+        proc_close($apache);
+        array_map(unlink(...), array_filter(glob("$folder/*"), is_file(...)));
+        rmdir($folder);
+    }
+});
