@@ -55,10 +55,10 @@ jar: ## the jar of the Java library with native libraries in it, its sources and
 	@tests/setup system python
 	@. .venv/bin/activate && bindings-java/jar dist/maven $(TARGETS)
 
-php: ## the PHP extension, in dist/quoalise.so, for the PHP whose php-config is there
+php: ## the PHP extension for the PHP whose php-config is there, dist/quoalise.so, and a Debian package of it
 	@tests/setup system
-	cargo build --release --locked -p quoalise-php
-	@mkdir -p dist && cp target/release/libquoalise_php.so dist/quoalise.so
+	@bindings-php/deb dist
+	@mkdir -p dist && strip --strip-unneeded -o dist/quoalise.so $(or $(CARGO_TARGET_DIR),target)/release/libquoalise_php.so
 
 wheel: ## wheels of the Python package for Linux, and its source, in dist; needs `rustup target add` of what is in TARGETS
 	@tests/setup system python
