@@ -4,9 +4,13 @@
 
 declare(strict_types=1);
 
-return array_filter([
-    'account' => getenv('QUOALISE_USER'),
-    'password' => trim((string) file_get_contents((string) getenv('QUOALISE_PASSWORD_FILE'))),
-    'address' => getenv('QUOALISE_ADDRESS'),
-    'caFile' => getenv('QUOALISE_CA_FILE'),
-]);
+/** @return array{account: string, password: string, address: ?string, caFile: ?string} */
+function account(): array
+{
+    return [
+        'account' => (string) getenv('QUOALISE_USER'),
+        'password' => trim((string) file_get_contents((string) getenv('QUOALISE_PASSWORD_FILE'))),
+        'address' => getenv('QUOALISE_ADDRESS') ?: null,
+        'caFile' => getenv('QUOALISE_CA_FILE') ?: null,
+    ];
+}

@@ -9,17 +9,29 @@ declare(strict_types=1);
 use Quoalise\Client;
 use Quoalise\Exception\{NotAuthorizedException, QuoaliseException};
 
-header('Content-Type: application/json');
+require_once __DIR__ . '/account.php';
+
+/** @param array<string, mixed> $content */
+function answer(int $status, array $content): void
+{
+    http_response_code($status);
+    header('Content-Type: application/json');
+    echo json_encode($content);
+}
+
+[$series, $day] = [$_GET['series'] ?? null, $_GET['day'] ?? null];
+$start = is_string($day) ? date_create_immutable($day, new DateTimeZone('Europe/Paris')) : false;
+if (!is_string($series) || $start === false) {
+    answer(400, ['error' => 'A page is asked for as page.php?series=NAME&day=2025-01-06.']);
+    return;
+}
 try {
-    $start = new DateTimeImmutable($_GET['day'], new DateTimeZone('Europe/Paris'));
-    $client = Client::connect([...require __DIR__ . '/account.php', 'persistent' => 'page', 'timeout' => 10.0]);
-    $data = $client->getHistory((string) getenv('QUOALISE_PROVIDER'), $_GET['series'], $start, $start->modify('+7 days'));
-    echo json_encode(['times' => $data->timestamps(), 'values' => $data->values(), 'kWh' => ($data->energyWh() ?? 0) / 1000]);
+    $client = Client::connect([...account(), 'persistent' => 'page', 'timeout' => 10.0]);
+    $data = $client->getHistory((string) getenv('QUOALISE_PROVIDER'), $series, $start, $start->modify('+7 days'));
+    answer(200, ['times' => $data->timestamps(), 'values' => $data->values(), 'kWh' => ($data->energyWh() ?? 0) / 1000]);
 } catch (NotAuthorizedException) {
-    http_response_code(403);
-    echo json_encode(['error' => 'Nobody has consented to this meter being read here.']);
+    answer(403, ['error' => 'Nobody has consented to this meter being read here.']);
 } catch (QuoaliseException $error) {
-    http_response_code($error->isTemporary ? 503 : 502);
     error_log($error->getMessage());
-    echo json_encode(['error' => 'The readings cannot be had at the moment.']);
+    answer($error->isTemporary ? 503 : 502, ['error' => 'The readings cannot be had at the moment.']);
 }

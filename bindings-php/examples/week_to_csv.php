@@ -6,12 +6,15 @@ declare(strict_types=1);
 
 use Quoalise\{Client, Format};
 
+require_once __DIR__ . '/account.php';
+
+/** @var list<string> $argv */
 [, $provider, $series, $day, $file] = $argv;
 // Days are counted where the meter is. A week on the clock is right also where the clock changes.
 $paris = new DateTimeZone('Europe/Paris');
 $start = new DateTimeImmutable($day, $paris);
 
-$client = Client::connect(require __DIR__ . '/account.php');
+$client = Client::connect(account());
 $data = $client->getHistory($provider, $series, $start, $start->modify('+7 days'));
 $client->close();
 

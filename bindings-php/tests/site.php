@@ -75,7 +75,7 @@ final class Site
 
     private static function fpm(): string
     {
-        return (glob('/usr/sbin/php-fpm' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION)[0] ?? null) ?: fail('there is no php-fpm: run `make setup`');
+        return getenv('PHP_FPM') ?: (glob('/usr/sbin/php-fpm' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION)[0] ?? null) ?: fail('there is no php-fpm: run `make setup`');
     }
 
     /** What so many pages say, decoded, or as the text it is. */
