@@ -25,14 +25,23 @@ impl Guess {
     }
 }
 
+/// Where the root element mostly is; to look no further saves a check of the whole text.
+const BEGINNING: usize = 4096;
+
 /// Whether the root element is SenML's. In doubt it is Quoalise, whose errors say more.
 fn root_is_senml(xml: &[u8], limits: Limits) -> bool {
-    let Ok(mut reader) = Reader::new(xml, limits) else { return false };
+    let known = |part| is_senml(part, limits);
+    xml.get(..BEGINNING).and_then(known).or_else(|| known(xml)).unwrap_or(false)
+}
+
+/// None where no element begins in it.
+fn is_senml(xml: &[u8], limits: Limits) -> Option<bool> {
+    let mut reader = Reader::new(xml, limits).ok()?;
     loop {
-        match reader.next() {
-            Ok(Event::Start(root)) => return root.local_name() == "sensml",
-            Ok(Event::Text(_)) => {}
-            _ => return false,
+        match reader.next().ok()? {
+            Event::Start(root) => return Some(root.local_name() == "sensml"),
+            Event::Text(_) => {}
+            _ => return None,
         }
     }
 }

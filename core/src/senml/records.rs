@@ -347,11 +347,16 @@ impl Records {
 
     #[inline]
     pub(crate) fn push_row(&mut self, name: u32, unit: u32, time: i64, value: Option<f64>) {
-        self.name.push(name, self.time.len());
-        self.unit.push(unit, self.time.len());
+        self.name.extend(name, self.time.len(), 1);
+        self.unit.extend(unit, self.time.len(), 1);
         self.valid.push(self.time.len(), value.is_some());
         self.time.push(time);
         self.value.push(value.unwrap_or(f64::NAN));
+    }
+
+    /// Appends records of one name and unit that hold a number and nothing else.
+    pub(crate) fn numbers(&mut self, name: u32, unit: u32) -> NumberRows<'_> {
+        NumberRows { first: self.len(), records: self, name, unit }
     }
 
     /// Gives the record just pushed what is not a time and a number.
@@ -377,6 +382,41 @@ impl Records {
         }
         let at = self.extras.binary_search_by_key(&row, |(row, _)| *row).ok()?;
         Some(&self.extras[at].1)
+    }
+}
+
+/// See [`Records::numbers`]. The columns that are the same in all of them follow at the end.
+pub(crate) struct NumberRows<'r> {
+    records: &'r mut Records,
+    first: usize,
+    name: u32,
+    unit: u32,
+}
+
+impl NumberRows<'_> {
+    pub fn expect(&mut self, more: usize) {
+        self.records.reserve(more);
+    }
+
+    #[inline]
+    pub fn push(&mut self, time: i64, value: f64) {
+        self.records.time.push(time);
+        self.records.value.push(value);
+    }
+
+    /// How many so far.
+    #[inline]
+    pub fn pushed(&self) -> usize {
+        self.records.time.len() - self.first
+    }
+}
+
+impl Drop for NumberRows<'_> {
+    fn drop(&mut self) {
+        let more = self.pushed();
+        self.records.name.extend(self.name, self.first, more);
+        self.records.unit.extend(self.unit, self.first, more);
+        self.records.valid.extend(self.first, more);
     }
 }
 
@@ -497,17 +537,19 @@ impl Default for Index {
 }
 
 impl Index {
+    /// For `more` rows behind `len`.
     #[inline]
-    fn push(&mut self, id: u32, len: usize) {
+    fn extend(&mut self, id: u32, len: usize, more: usize) {
         match self {
+            _ if more == 0 => {}
             Self::Same(same) if *same == id => {}
             Self::Same(same) if len == 0 => *same = id,
             Self::Same(same) => {
                 let mut each = vec![*same; len];
-                each.push(id);
+                each.resize(len + more, id);
                 *self = Self::Each(each);
             }
-            Self::Each(each) => each.push(id),
+            Self::Each(each) => each.resize(len + more, id),
         }
     }
 
@@ -537,6 +579,25 @@ impl Validity {
             }
         } else {
             self.nulls += 1;
+        }
+    }
+
+    /// For `more` valid rows behind `len`.
+    fn extend(&mut self, len: usize, more: usize) {
+        let end = len + more;
+        if more == 0 {
+            return;
+        }
+        if !len.is_multiple_of(8)
+            && let Some(last) = self.bits.last_mut()
+        {
+            *last |= 0xFF << (len % 8);
+        }
+        self.bits.resize(end.div_ceil(8), 0xFF);
+        if !end.is_multiple_of(8)
+            && let Some(last) = self.bits.last_mut()
+        {
+            *last &= !(0xFF << (end % 8));
         }
     }
 
@@ -601,6 +662,38 @@ mod tests {
         assert_eq!(twice.len(), 42);
         assert_eq!(twice.get(41), records.get(20));
         assert!(twice.rows(21..42).eq(records.iter()));
+    }
+
+    #[test]
+    fn numbers_at_once_are_those_one_by_one() {
+        for before in 0..10_usize {
+            for more in 0..20_usize {
+                let (mut at_once, mut one_by_one) = (Records::new(), Records::new());
+                for records in [&mut at_once, &mut one_by_one] {
+                    for i in 0..before as i64 {
+                        records.push(&Record::number("a", i, None, (i % 3 != 0).then_some(0.5))).unwrap();
+                    }
+                }
+                let name = at_once.name_id(if before % 2 == 0 { "a" } else { "b" });
+                let unit = at_once.unit_id("W");
+                let mut rows = at_once.numbers(name, unit);
+                for i in 0..more as i64 {
+                    rows.push(i, 1.5);
+                    assert_eq!(rows.pushed(), i as usize + 1);
+                }
+                drop(rows);
+                for i in 0..more as i64 {
+                    let name = if before % 2 == 0 { "a" } else { "b" };
+                    one_by_one.push(&Record::number(name, i, Some("W"), Some(1.5))).unwrap();
+                }
+                for records in [&mut at_once, &mut one_by_one] {
+                    records.push(&Record::number("a", 9, None, None)).unwrap();
+                }
+                assert_eq!(at_once, one_by_one);
+                assert_eq!(at_once.validity(), one_by_one.validity());
+                assert_eq!(at_once.null_count(), one_by_one.null_count());
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::number::Number;
-use super::records::{Extra, check_name, check_time};
+use super::records::{Extra, NumberRows, check_name, check_time};
 use super::{ABSOLUTE, DEFAULT_VERSION, Error, ErrorKind, Pack, ReadOptions, Records};
 
 /// One record as it is written, before it is resolved. Times are microseconds.
@@ -120,6 +120,7 @@ impl<'o> Resolver<'o> {
     }
 
     /// About `more` records are to come.
+    #[cfg(feature = "xmpp")]
     pub fn expect(&mut self, more: usize) {
         self.records.reserve(more.min(self.options.limits.records));
     }
@@ -136,26 +137,21 @@ impl<'o> Resolver<'o> {
         Ok(())
     }
 
-    /// A record of an offset and a number and nothing else, which nearly all are. False where this record needs
-    /// the whole way: then nothing has happened.
-    #[inline]
-    pub fn push_number(&mut self, t: i64, v: f64) -> bool {
+    /// Takes records of an offset and a number and nothing else, which nearly all are; nothing where the next of these
+    /// needs the whole way.
+    pub fn numbers(&mut self) -> Option<Numbers<'_>> {
         let (Some(name), Some(unit), None, None, Some(_)) =
             (self.base.name_id, self.base.unit_id, self.base.value, self.base.sum, self.base.version)
         else {
-            return false;
+            return None;
         };
-        let Some(time) = self.base.time.checked_add(t).filter(|time| (ABSOLUTE..YEAR_9999).contains(time))
-        else {
-            return false;
-        };
-        if self.total >= self.options.limits.records {
-            return false;
-        }
-        self.total += 1;
-        self.base.seen += 1;
-        self.records.push_row(name, unit, time, Some(v));
-        true
+        Some(Numbers {
+            base: self.base.time,
+            left: self.options.limits.records.saturating_sub(self.total),
+            rows: self.records.numbers(name, unit),
+            total: &mut self.total,
+            seen: &mut self.base.seen,
+        })
     }
 
     fn resolve(&mut self, raw: Raw<'_>) -> Result<(), Error> {
@@ -293,7 +289,43 @@ impl<'o> Resolver<'o> {
     }
 }
 
-/// The end of what `push_number` takes; later times (there are none) go the whole way.
+/// See [`Resolver::numbers`]. What is not counted yet is when it goes.
+pub(crate) struct Numbers<'r> {
+    base: i64,
+    left: usize,
+    rows: NumberRows<'r>,
+    total: &'r mut usize,
+    seen: &'r mut usize,
+}
+
+impl Numbers<'_> {
+    /// About so many are to come.
+    pub fn expect(&mut self, more: usize) {
+        self.rows.expect(more.min(self.left));
+    }
+
+    /// False where this record needs the whole way: then nothing has happened.
+    #[inline]
+    pub fn push(&mut self, t: i64, v: f64) -> bool {
+        let Some(time) = self.base.checked_add(t).filter(|time| (ABSOLUTE..YEAR_9999).contains(time)) else {
+            return false;
+        };
+        if self.rows.pushed() >= self.left {
+            return false;
+        }
+        self.rows.push(time, v);
+        true
+    }
+}
+
+impl Drop for Numbers<'_> {
+    fn drop(&mut self) {
+        *self.total += self.rows.pushed();
+        *self.seen += self.rows.pushed();
+    }
+}
+
+/// The end of what [`Numbers`] takes; later times (there are none) go the whole way.
 const YEAR_9999: i64 = 253_370_764_800_000_000;
 
 /// The low four bits are 10; bit 4 is secondary units (RFC 9100). Lower versions are older drafts' and mean 10.
