@@ -55,10 +55,15 @@ impl Doc {
         doc
     }
 
-    /// The first sentence as a phrase: of something that only gives what it describes.
+    /// The first sentence as a phrase: of something that only gives what it describes. When there is any ("For an upstream
+    /// error: its code") stands behind.
     pub fn gist(&self) -> Option<String> {
         let first = self.body.first()?;
-        Some(phrase(first.split_once(". ").map_or(first, |(sentence, _)| sentence)))
+        let sentence = first.split_once(". ").map_or(&**first, |(sentence, _)| sentence);
+        Some(match sentence.strip_prefix("For ").and_then(|case| case.split_once(": ")) {
+            Some((case, what)) => format!("{} (for {case})", phrase(what)),
+            None => phrase(sentence),
+        })
     }
 }
 
@@ -210,6 +215,8 @@ mod tests {
         assert_eq!(doc.returns.as_deref(), Some("the (Data)"));
         assert_eq!(doc.errors.as_deref(), Some("On !NoAnswer."));
         assert_eq!(doc.gist().as_deref(), Some("as (run), but Action.Next of <a b>"));
+        let doc = Doc::of("For an error: Its `a b`, or none. Mostly none.", &model, &Plain);
+        assert_eq!(doc.gist().as_deref(), Some("its <a b>, or none (for an error)"));
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
     }
 }

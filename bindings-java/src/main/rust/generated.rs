@@ -6,7 +6,7 @@ use quoalise::ffi;
 
 use crate::handle;
 use crate::operation::{Work, result};
-use crate::wire::{Decode, Encode, Input, Wrong, invalid};
+use crate::wire::{Decode, Encode, Input, Output, Wrong, invalid};
 
 /// What the Java classes have to be made from too.
 pub const INTERFACE: &str = "221cd1da741d23eb";
@@ -211,7 +211,7 @@ pub fn work(call: i32, handle: i64, input: &mut Input<'_>) -> ffi::Result<Work> 
 ///
 /// # Errors
 /// Arguments that cannot be right.
-pub fn call(call: i32, handle: i64, input: &mut Input<'_>, out: &mut Vec<u8>) -> ffi::Result<()> {
+pub fn call(call: i32, handle: i64, input: &mut Input<'_>, out: &mut Output) -> ffi::Result<()> {
     match call {
         8 => {
             let this: Arc<ffi::Client> = handle::get(handle)?;
@@ -303,37 +303,37 @@ pub fn call(call: i32, handle: i64, input: &mut Input<'_>, out: &mut Vec<u8>) ->
 }
 
 impl Encode for Arc<ffi::Client> {
-    fn encode(self, out: &mut Vec<u8>) {
-        handle::put(self).encode(out);
+    fn encode(self, out: &mut Output) {
+        out.hold(self);
     }
 }
 
 impl Encode for Arc<ffi::Execution> {
-    fn encode(self, out: &mut Vec<u8>) {
-        handle::put(self).encode(out);
+    fn encode(self, out: &mut Output) {
+        out.hold(self);
     }
 }
 
 impl Encode for Arc<ffi::Hole> {
-    fn encode(self, out: &mut Vec<u8>) {
-        handle::put(self).encode(out);
+    fn encode(self, out: &mut Output) {
+        out.hold(self);
     }
 }
 
 impl Encode for Arc<ffi::Listener> {
-    fn encode(self, out: &mut Vec<u8>) {
-        handle::put(self).encode(out);
+    fn encode(self, out: &mut Output) {
+        out.hold(self);
     }
 }
 
 impl Encode for Arc<ffi::States> {
-    fn encode(self, out: &mut Vec<u8>) {
-        handle::put(self).encode(out);
+    fn encode(self, out: &mut Output) {
+        out.hold(self);
     }
 }
 
 impl Encode for &ffi::Error {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.to_string().encode(out);
         self.code().encode(out);
         self.condition().encode(out);
@@ -351,7 +351,7 @@ impl Encode for &ffi::Error {
 }
 
 impl Encode for ffi::Action {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
             Self::Execute => 0,
             Self::Next => 1,
@@ -377,7 +377,7 @@ impl Decode for ffi::Action {
 }
 
 impl Encode for ffi::Availability {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
             Self::Online => 0,
             Self::Offline => 1,
@@ -402,7 +402,7 @@ impl Decode for ffi::Availability {
 }
 
 impl Encode for ffi::Connection {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
             Self::Connecting => 0,
             Self::Online => 1,
@@ -430,7 +430,7 @@ impl Decode for ffi::Connection {
 }
 
 impl Encode for ffi::Direction {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
             Self::Consumption => 0,
             Self::Production => 1,
@@ -450,7 +450,7 @@ impl Decode for ffi::Direction {
 }
 
 impl Encode for ffi::ErrorKind {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
             Self::InvalidArgument => 0,
             Self::UnknownHost => 1,
@@ -515,7 +515,7 @@ impl Decode for ffi::ErrorKind {
 }
 
 impl Encode for ffi::FieldType {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
             Self::Boolean => 0,
             Self::Fixed => 1,
@@ -551,7 +551,7 @@ impl Decode for ffi::FieldType {
 }
 
 impl Encode for ffi::Format {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
             Self::Quoalise => 0,
             Self::SenmlXml => 1,
@@ -579,7 +579,7 @@ impl Decode for ffi::Format {
 }
 
 impl Encode for ffi::NoteType {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
             Self::Info => 0,
             Self::Warn => 1,
@@ -601,7 +601,7 @@ impl Decode for ffi::NoteType {
 }
 
 impl Encode for ffi::Security {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
             Self::StartTls => 0,
             Self::DirectTls => 1,
@@ -624,7 +624,7 @@ impl Decode for ffi::Security {
 }
 
 impl Encode for ffi::Stamp {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
             Self::Start => 0,
             Self::End => 1,
@@ -644,7 +644,7 @@ impl Decode for ffi::Stamp {
 }
 
 impl Encode for ffi::Status {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
             Self::Executing => 0,
             Self::Completed => 1,
@@ -666,7 +666,7 @@ impl Decode for ffi::Status {
 }
 
 impl Encode for ffi::WhenFull {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
             Self::Wait => 0,
             Self::DropOldest => 1,
@@ -687,7 +687,7 @@ impl Decode for ffi::WhenFull {
 }
 
 impl Encode for ffi::Authorization {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.uri.encode(out);
         self.state.encode(out);
         self.name.encode(out);
@@ -696,14 +696,14 @@ impl Encode for ffi::Authorization {
 }
 
 impl Encode for ffi::CommandInfo {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.node.encode(out);
         self.name.encode(out);
     }
 }
 
 impl Encode for ffi::ConnectionState {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.connection.encode(out);
         self.error.encode(out);
         self.since.encode(out);
@@ -711,7 +711,7 @@ impl Encode for ffi::ConnectionState {
 }
 
 impl Encode for ffi::Consent {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.sender.encode(out);
         self.id.encode(out);
         self.sent.encode(out);
@@ -726,7 +726,7 @@ impl Encode for ffi::Consent {
 }
 
 impl Encode for ffi::Field {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.name.encode(out);
         self.kind.encode(out);
         self.label.encode(out);
@@ -739,14 +739,14 @@ impl Encode for ffi::Field {
 }
 
 impl Encode for ffi::FieldOption {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.label.encode(out);
         self.value.encode(out);
     }
 }
 
 impl Encode for ffi::Form {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.title.encode(out);
         self.instructions.encode(out);
         self.fields.encode(out);
@@ -754,20 +754,20 @@ impl Encode for ffi::Form {
 }
 
 impl Encode for ffi::Interrupted {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.error.encode(out);
     }
 }
 
 impl Encode for ffi::Malformed {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.sender.encode(out);
         self.error.encode(out);
     }
 }
 
 impl Encode for ffi::Measurement {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.name.encode(out);
         self.direction.encode(out);
         self.quantity.encode(out);
@@ -782,7 +782,7 @@ impl Encode for ffi::Measurement {
 }
 
 impl Encode for ffi::NotSubscribed {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.provider.encode(out);
         self.identifier.encode(out);
         self.error.encode(out);
@@ -790,14 +790,14 @@ impl Encode for ffi::NotSubscribed {
 }
 
 impl Encode for ffi::Note {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.kind.encode(out);
         self.text.encode(out);
     }
 }
 
 impl Encode for ffi::Outcome {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.title.encode(out);
         self.instructions.encode(out);
         self.fields.encode(out);
@@ -810,20 +810,20 @@ impl Encode for ffi::Outcome {
 }
 
 impl Encode for ffi::Overflow {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.dropped.encode(out);
     }
 }
 
 impl Encode for ffi::Presence {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.sender.encode(out);
         self.available.encode(out);
     }
 }
 
 impl Encode for ffi::Push {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.sender.encode(out);
         self.id.encode(out);
         self.sent.encode(out);
@@ -836,18 +836,18 @@ impl Encode for ffi::Push {
 }
 
 impl Encode for ffi::Resumed {
-    fn encode(self, _out: &mut Vec<u8>) {}
+    fn encode(self, _out: &mut Output) {}
 }
 
 impl Encode for ffi::Rights {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.get_history.encode(out);
         self.subscribe.encode(out);
     }
 }
 
 impl Encode for ffi::Series {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.identifier.encode(out);
         self.title.encode(out);
         self.measurement.encode(out);
@@ -858,14 +858,14 @@ impl Encode for ffi::Series {
 }
 
 impl Encode for ffi::Table {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.columns.encode(out);
         self.rows.encode(out);
     }
 }
 
 impl Encode for ffi::Validation {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.datatype.encode(out);
         self.open.encode(out);
         self.min.encode(out);
@@ -876,7 +876,7 @@ impl Encode for ffi::Validation {
 }
 
 impl Encode for ffi::Event {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         match self {
             Self::Push(member) => {
                 out.extend_from_slice(&0_i32.to_be_bytes());

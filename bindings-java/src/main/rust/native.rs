@@ -7,7 +7,7 @@ use jni::sys::{jboolean, jint, jlong};
 use jni::{Env, EnvUnowned};
 
 use crate::error::{Failure, Throw};
-use crate::wire::{Encode, Input, Untaken, invalid};
+use crate::wire::{Encode, Input, Output, Untaken, invalid};
 use crate::{generated, handle, operation};
 
 /// Begins an operation; true where it is done at once.
@@ -42,11 +42,11 @@ pub extern "system" fn Java_quoalise_Native_call<'local>(
     let outcome = env.with_env(|env| {
         let arguments = env.convert_byte_array(&arguments)?;
         let mut input = Input::new(&arguments).beside(bytes(env, &content)?);
-        let mut out = Vec::new();
+        let mut out = Output::new();
         if let Err(error) = generated::call(call, handle, &mut input, &mut out) {
             operation::result(Err::<(), _>(error), &mut out);
         }
-        env.byte_array_from_slice(&out)
+        out.give(env)
     });
     outcome.resolve::<Throw>()
 }
@@ -86,7 +86,7 @@ pub extern "system" fn Java_quoalise_Native_take<'local>(
     id: jlong,
 ) -> JByteArray<'local> {
     let outcome = env.with_env(|env| match operation::take(id) {
-        Some(bytes) => env.byte_array_from_slice(&bytes),
+        Some(out) => out.give(env),
         None => Ok(JByteArray::default()),
     });
     outcome.resolve::<Throw>()
@@ -166,9 +166,9 @@ pub extern "system" fn Java_quoalise_Native_error<'local>(
             || invalid("there is no such kind of error"),
             |kind| quoalise::Error::answer(kind, "made for a test").into(),
         );
-        let mut out = Vec::new();
+        let mut out = Output::new();
         error.encode(&mut out);
-        env.byte_array_from_slice(&out)
+        out.give(env)
     });
     outcome.resolve::<Throw>()
 }

@@ -18,7 +18,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::AbortHandle;
 
 use crate::ending;
-use crate::wire::Encode;
+use crate::wire::{Encode, Output};
 
 /// What there is of an operation that is done: `Call` in Java knows these numbers.
 const VALUE: u8 = 0;
@@ -28,7 +28,7 @@ const AGAIN: u8 = 2;
 const PANICKED: u8 = 3;
 
 /// Writes what came of it. Until then, it may still be given up, and nothing is lost.
-type Outcome = Box<dyn FnOnce(&mut Vec<u8>) + Send>;
+type Outcome = Box<dyn FnOnce(&mut Output) + Send>;
 
 /// Something to be waited for.
 pub struct Work(Pin<Box<dyn Future<Output = Outcome> + Send>>);
@@ -42,7 +42,7 @@ impl Work {
     {
         Self(Box::pin(async move {
             let done = operation.await;
-            Box::new(move |out: &mut Vec<u8>| result(done, out)) as Outcome
+            Box::new(move |out: &mut Output| result(done, out)) as Outcome
         }))
     }
 
@@ -54,7 +54,7 @@ impl Work {
     {
         Self(Box::pin(async move {
             let ready = ready.await;
-            Box::new(move |out: &mut Vec<u8>| match ready {
+            Box::new(move |out: &mut Output| match ready {
                 Ok(true) => match take() {
                     Some(item) => result(Ok(Some(item)), out),
                     None => out.push(AGAIN),
@@ -67,7 +67,7 @@ impl Work {
 }
 
 /// Writes a result.
-pub fn result<T: Encode>(result: ffi::Result<T>, out: &mut Vec<u8>) {
+pub fn result<T: Encode>(result: ffi::Result<T>, out: &mut Output) {
     match result {
         Ok(value) => {
             out.push(VALUE);
@@ -107,7 +107,7 @@ pub fn start(id: i64, work: ffi::Result<Work>) -> bool {
             Some(outcome) => outcome,
             None => return false,
         },
-        Err(error) => Box::new(move |out: &mut Vec<u8>| result(Err::<(), _>(error), out)) as Outcome,
+        Err(error) => Box::new(move |out: &mut Output| result(Err::<(), _>(error), out)) as Outcome,
     };
     operations().all.insert(id, Operation::Done(outcome));
     true
@@ -163,11 +163,11 @@ pub fn untold(done: Vec<i64>) {
 }
 
 /// Takes what came of an operation; nothing where it is not done, or was given up.
-pub fn take(id: i64) -> Option<Vec<u8>> {
+pub fn take(id: i64) -> Option<Output> {
     let mut operations = operations();
     let Operation::Done(outcome) = operations.all.remove(&id)? else { return None };
     drop(operations);
-    let mut out = Vec::new();
+    let mut out = Output::new();
     outcome(&mut out);
     Some(out)
 }

@@ -1,10 +1,13 @@
 //! Values on their way into Java and out of it: bytes, big-endian as `java.nio` has them, that `In` and `Out` read and write on
 //! the other side. One array a call costs less than an object a value, and its classes stay Java's own business.
 
+use std::any::Any;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jni::Env;
+use jni::objects::JByteArray;
 use quoalise::FieldValue;
 use quoalise::data::{Aggregation, Identifier, SamplingInterval};
 use quoalise::ffi::{self, Values};
@@ -15,10 +18,58 @@ use quoalise::{Error, ErrorKind};
 
 use crate::handle;
 
+/// What is written for Java.
+#[derive(Default)]
+pub struct Output {
+    bytes: Vec<u8>,
+    /// Of the objects in it, whose numbers only Java will know.
+    held: Vec<i64>,
+}
+
+impl Output {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes a byte.
+    pub fn push(&mut self, byte: u8) {
+        self.bytes.push(byte);
+    }
+
+    /// Writes some bytes.
+    pub fn extend_from_slice(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Keeps an object for Java, and writes its number.
+    pub fn hold<T: Any + Send + Sync>(&mut self, object: Arc<T>) {
+        let handle = handle::put(object);
+        self.held.push(handle);
+        handle.encode(self);
+    }
+
+    /// Hands it to Java.
+    ///
+    /// # Errors
+    /// Where Java has no memory for it: then the objects in it are let go, as nobody would ever do that.
+    pub fn give<'local>(mut self, env: &mut Env<'local>) -> jni::errors::Result<JByteArray<'local>> {
+        let array = env.byte_array_from_slice(&self.bytes)?;
+        self.held.clear();
+        Ok(array)
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        self.held.drain(..).for_each(handle::free);
+    }
+}
+
 /// What can be handed to Java.
 pub trait Encode {
     /// Writes it behind the rest.
-    fn encode(self, out: &mut Vec<u8>);
+    fn encode(self, out: &mut Output);
 }
 
 /// What can be taken from Java.
@@ -108,7 +159,7 @@ fn length(length: usize) -> [u8; 4] {
 macro_rules! integers {
     ($($type:ty),*) => {$(
         impl Encode for $type {
-            fn encode(self, out: &mut Vec<u8>) {
+            fn encode(self, out: &mut Output) {
                 out.extend_from_slice(&i64::try_from(self).unwrap_or(i64::MAX).to_be_bytes());
             }
         }
@@ -124,11 +175,11 @@ macro_rules! integers {
 integers!(i8, u8, i32, u32, i64, u64);
 
 impl Encode for () {
-    fn encode(self, _: &mut Vec<u8>) {}
+    fn encode(self, _: &mut Output) {}
 }
 
 impl Encode for bool {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         out.push(self.into());
     }
 }
@@ -140,20 +191,20 @@ impl Decode for bool {
 }
 
 impl Encode for f64 {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         out.extend_from_slice(&self.to_be_bytes());
     }
 }
 
 impl Encode for &str {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         out.extend_from_slice(&length(self.len()));
         out.extend_from_slice(self.as_bytes());
     }
 }
 
 impl Encode for String {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.as_str().encode(out);
     }
 }
@@ -181,14 +232,14 @@ impl Decode for ShortBytes {
 }
 
 impl<T: Encode> Encode for Vec<T> {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         out.extend_from_slice(&length(self.len()));
         self.into_iter().for_each(|item| item.encode(out));
     }
 }
 
 impl<T: Encode> Encode for Option<T> {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.is_some().encode(out);
         if let Some(value) = self {
             value.encode(out);
@@ -202,63 +253,82 @@ impl<T: Decode> Decode for Option<T> {
     }
 }
 
-impl<T: std::any::Any + Send + Sync> Decode for Arc<T> {
+impl<T: Any + Send + Sync> Decode for Arc<T> {
     fn decode(input: &mut Input<'_>) -> Result<Self, Wrong> {
         handle::get(i64::decode(input)?).map_err(Wrong::Gone)
     }
 }
 
 impl Encode for Arc<ffi::Data> {
-    fn encode(self, out: &mut Vec<u8>) {
-        handle::put(self).encode(out);
+    fn encode(self, out: &mut Output) {
+        out.hold(self);
     }
 }
 
 /// What counts as taken only once Java has made objects of it: before that, it goes back.
-pub struct Untaken(Mutex<Option<ffi::Rest>>);
+pub struct Untaken {
+    rest: Mutex<Option<ffi::Rest>>,
+    /// Of the objects in it, as far as nobody has them.
+    held: Mutex<Vec<i64>>,
+}
 
 impl Untaken {
     /// Java has it.
     pub fn take(&self) {
-        let rest = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.held().clear();
+        let rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(rest.map(ffi::Rest::take));
+    }
+
+    fn held(&self) -> MutexGuard<'_, Vec<i64>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Untaken {
+    fn drop(&mut self) {
+        // Java may have got through some of them, for nothing; no number is used twice.
+        std::mem::take(&mut *self.held()).into_iter().for_each(handle::free);
     }
 }
 
 impl Encode for ffi::Rest {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let events = self.events();
-        handle::put(Arc::new(Untaken(Mutex::new(Some(self))))).encode(out);
+        let untaken = Arc::new(Untaken { rest: Mutex::new(Some(self)), held: Mutex::default() });
+        out.hold(untaken.clone());
+        let before = out.held.len();
         events.encode(out);
+        *untaken.held() = out.held[before..].to_vec();
     }
 }
 
 impl Encode for Arc<ffi::Error> {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         (&*self).encode(out);
     }
 }
 
 impl Encode for Identifier {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.to_string().encode(out);
     }
 }
 
 impl Encode for Aggregation {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.as_str().encode(out);
     }
 }
 
 impl Encode for SamplingInterval {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.to_string().encode(out);
     }
 }
 
 impl Encode for Duration {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.as_secs().encode(out);
         out.extend_from_slice(&self.subsec_nanos().to_be_bytes());
     }
@@ -273,7 +343,7 @@ impl Decode for Duration {
 }
 
 impl Encode for Timestamp {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.as_microsecond().encode(out);
     }
 }

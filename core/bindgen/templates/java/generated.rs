@@ -6,7 +6,7 @@ use quoalise::ffi;
 
 use crate::handle;
 use crate::operation::{Work, result};
-use crate::wire::{Decode, Encode, Input, Wrong, invalid};
+use crate::wire::{Decode, Encode, Input, Output, Wrong, invalid};
 
 /// What the Java classes have to be made from too.
 pub const INTERFACE: &str = "{{ digest }}";
@@ -60,7 +60,7 @@ pub fn work(call: i32, handle: i64, input: &mut Input<'_>) -> ffi::Result<Work> 
 ///
 /// # Errors
 /// Arguments that cannot be right.
-pub fn call(call: i32, handle: i64, input: &mut Input<'_>, out: &mut Vec<u8>) -> ffi::Result<()> {
+pub fn call(call: i32, handle: i64, input: &mut Input<'_>, out: &mut Output) -> ffi::Result<()> {
     match call {
 {% for class in classes %}
 {% for method in class.methods if not method.is_async %}
@@ -88,14 +88,14 @@ pub fn call(call: i32, handle: i64, input: &mut Input<'_>, out: &mut Vec<u8>) ->
 
 {% for class in classes %}
 impl Encode for Arc<ffi::{{ class.name }}> {
-    fn encode(self, out: &mut Vec<u8>) {
-        handle::put(self).encode(out);
+    fn encode(self, out: &mut Output) {
+        out.hold(self);
     }
 }
 
 {% endfor %}
 impl Encode for &ffi::Error {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.to_string().encode(out);
 {% for field in error_fields %}
         self.{{ field.rust }}().encode(out);
@@ -105,7 +105,7 @@ impl Encode for &ffi::Error {
 
 {% for enum in enums %}
 impl Encode for ffi::{{ enum.name }} {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let place: i32 = match self {
 {% for variant in enum.variants %}
             Self::{{ variant.rust }} => {{ loop.index0 }},
@@ -132,7 +132,7 @@ impl Decode for ffi::{{ enum.name }} {
 {% endfor %}
 {% for record in records %}
 impl Encode for ffi::{{ record.name }} {
-    fn encode(self, {% if not record.fields %}_{% endif %}out: &mut Vec<u8>) {
+    fn encode(self, {% if not record.fields %}_{% endif %}out: &mut Output) {
 {% for field in record.fields %}
         self.{{ field.rust }}.encode(out);
 {% endfor %}
@@ -142,7 +142,7 @@ impl Encode for ffi::{{ record.name }} {
 {% endfor %}
 {% for union in unions %}
 impl Encode for ffi::{{ union.name }} {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         match self {
 {% for member in union.members %}
             Self::{{ member.variant }}(member) => {

@@ -2,25 +2,18 @@ package quoalise;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * An operation on its way. Whoever cancels or completes it, by a time limit perhaps, ends the operation in the core too, and
  * what had come by then is not lost.
  */
 final class Pending<T> extends CompletableFuture<T> {
-    private enum State {
-        WAITING,
-        /** What came is being taken. */
-        TAKING,
-        OVER
-    }
-
-    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private final Call<T> call;
-    // How it was to end while something was being taken, which may prove to be nothing.
-    private final AtomicReference<Runnable> wanted = new AtomicReference<>();
+    // Held while what came is taken, which is short: only then it is known whether that ends it.
+    private final ReentrantLock taking = new ReentrantLock();
+    // Changed under the lock.
+    private volatile boolean isOver;
     private volatile long operation;
 
     Pending(Call<T> call) {
@@ -33,7 +26,7 @@ final class Pending<T> extends CompletableFuture<T> {
             operation = next;
             boolean atOnce = Operations.begin(next, call, this::told);
             if (!atOnce) {
-                if (state.get() == State.OVER) {
+                if (isOver) {
                     // Given up under this number before that had begun.
                     Operations.cancel(next);
                 }
@@ -56,62 +49,63 @@ final class Pending<T> extends CompletableFuture<T> {
 
     /** Completes it with what came; false where somebody else took that, and it has to begin anew. */
     private boolean deliver() {
-        if (!state.compareAndSet(State.WAITING, State.TAKING)) {
-            Native.cancel(operation);
-            return true;
-        }
-        Call.Taken<T> taken;
+        Call.Taken<T> taken = null;
+        Throwable failure = null;
+        taking.lock();
         try {
-            taken = call.take(operation);
-        } catch (Throwable failed) {
-            state.set(State.OVER);
-            super.completeExceptionally(failed);
-            return true;
+            if (isOver || isDone()) {
+                Native.cancel(operation);
+                return true;
+            }
+            try {
+                taken = call.take(operation);
+            } catch (Throwable failed) {
+                failure = failed;
+            }
+            if (taken == null && failure == null) {
+                return false;
+            }
+            isOver = true;
+        } finally {
+            taking.unlock();
         }
-        if (taken == null) {
-            state.set(State.WAITING);
-            return endAsWanted();
+        // What hangs on it is the application's.
+        if (failure == null) {
+            super.complete(taken.value());
+        } else {
+            super.completeExceptionally(failure);
         }
-        state.set(State.OVER);
-        super.complete(taken.value());
         return true;
     }
 
-    /** Ends it, if what came is being taken only should that prove to be nothing. */
-    private void stop(Runnable end) {
-        wanted.compareAndSet(null, end);
-        endAsWanted();
-    }
-
-    /** False where nobody wanted it to end, or where it is being taken. */
-    private boolean endAsWanted() {
-        Runnable end = wanted.get();
-        if (end == null || !state.compareAndSet(State.WAITING, State.OVER)) {
-            return false;
+    /** Ends the operation; false where that has been done, or something has been taken. */
+    private boolean end() {
+        taking.lock();
+        try {
+            if (isOver) {
+                return false;
+            }
+            isOver = true;
+        } finally {
+            taking.unlock();
         }
         Operations.cancel(operation);
-        end.run();
         return true;
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        stop(() -> super.cancel(mayInterruptIfRunning));
-        return isCancelled();
+        return end() ? super.cancel(mayInterruptIfRunning) : isCancelled();
     }
 
     @Override
     public boolean complete(T value) {
-        AtomicBoolean isMine = new AtomicBoolean();
-        stop(() -> isMine.set(super.complete(value)));
-        return isMine.get();
+        return end() && super.complete(value);
     }
 
     @Override
     public boolean completeExceptionally(Throwable error) {
-        AtomicBoolean isMine = new AtomicBoolean();
-        stop(() -> isMine.set(super.completeExceptionally(error)));
-        return isMine.get();
+        return end() && super.completeExceptionally(error);
     }
 
     @Override

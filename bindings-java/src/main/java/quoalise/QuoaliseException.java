@@ -138,7 +138,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * For an upstream error: that system's code, such as {@code ADAM-ERR0123}, where it has one.
      *
-     * @return for an upstream error: that system's code, such as {@code ADAM-ERR0123}, where it has one
+     * @return that system's code, such as {@code ADAM-ERR0123}, where it has one (for an upstream error)
      */
     public Optional<String> code() {
         return Optional.ofNullable(told.code);
@@ -166,8 +166,8 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * For an answer that would be too large: the start of the largest period that fits, where the provider told.
      *
-     * @return for an answer that would be too large: the start of the largest period that fits, where the provider
-     *     told
+     * @return the start of the largest period that fits, where the provider told (for an answer that would be too
+     *     large)
      */
     public Optional<Instant> fittingStart() {
         return Optional.ofNullable(told.fittingStart);
@@ -185,7 +185,7 @@ public abstract sealed class QuoaliseException extends RuntimeException
     /**
      * For an upstream error: which system refused, such as {@code enedis-data-connect}.
      *
-     * @return for an upstream error: which system refused, such as {@code enedis-data-connect}
+     * @return which system refused, such as {@code enedis-data-connect} (for an upstream error)
      */
     public Optional<String> issuer() {
         return Optional.ofNullable(told.issuer);

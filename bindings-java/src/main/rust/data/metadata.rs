@@ -12,7 +12,7 @@ use quoalise::senml::{ReadOptions, Records, WriteOptions};
 
 use super::{Stored, answer, refused};
 use crate::error::Throw;
-use crate::wire::{Decode, Encode, Input, ShortBytes, Wrong, invalid};
+use crate::wire::{Decode, Encode, Input, Output, ShortBytes, Wrong, invalid};
 
 /// Asks something about metadata.
 #[unsafe(no_mangle)]
@@ -74,7 +74,7 @@ impl Told {
 }
 
 impl Encode for Told {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let Self(metadata, payload) = self;
         payload.encode(out);
         metadata.device_type.encode(out);
@@ -85,7 +85,7 @@ impl Encode for Told {
 }
 
 impl Encode for DeviceIdentifier {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.authority.encode(out);
         self.kind.encode(out);
         self.value.encode(out);
@@ -93,7 +93,7 @@ impl Encode for DeviceIdentifier {
 }
 
 impl Encode for Pricing {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.range_code.encode(out);
         self.range_description.encode(out);
         self.kind.encode(out);

@@ -17,7 +17,7 @@ use quoalise::senml::{self, DEFAULT_VERSION, ReadOptions, Record, Records, Value
 use quoalise::{ErrorKind, ffi};
 
 use crate::error::{Failure, Throw};
-use crate::wire::{Decode, Encode, Input, ShortBytes, Wrong};
+use crate::wire::{Decode, Encode, Input, Output, ShortBytes, Wrong};
 use crate::{handle, operation};
 
 /// What the codec refused.
@@ -29,9 +29,9 @@ fn answer<'local, T: Encode>(
     env: &mut Env<'local>,
     result: ffi::Result<T>,
 ) -> Result<JByteArray<'local>, Failure> {
-    let mut out = Vec::new();
+    let mut out = Output::new();
     operation::result(result, &mut out);
-    env.byte_array_from_slice(&out)
+    out.give(env)
 }
 
 /// The head of some data that the library has.
@@ -99,13 +99,13 @@ pub extern "system" fn Java_quoalise_Columns_ask<'local>(
             names: vector(env, &names)?,
             units: vector(env, &units)?,
         };
-        let mut out = Vec::new();
+        let mut out = Output::new();
         let data = Input::new(&head).argument("head").and_then(|head: Stored| head.with(&columns));
         match data.and_then(|data| Question::of(question, &mut Input::new(&arguments), data)) {
             Ok(question) => operation::result(question.answer(), &mut out),
             Err(error) => operation::result(Err::<(), _>(error), &mut out),
         }
-        env.byte_array_from_slice(&out)
+        out.give(env)
     });
     outcome.resolve::<Throw>()
 }
@@ -126,7 +126,7 @@ pub extern "system" fn Java_quoalise_Columns_build<'local>(
             for reading in &readings.0 {
                 reading.with(|record| records.push(record).map_err(refused))?;
             }
-            Ok(keep(CoreData::new(metadata, records)))
+            Ok(Arc::<ffi::Data>::from(CoreData::new(metadata, records)))
         });
         answer(env, built)
     });
@@ -162,15 +162,10 @@ fn vector<T: TypeArray + Clone + Default>(
     Ok(elements)
 }
 
-/// Kept for Java, until it has taken the columns.
-fn keep(data: CoreData) -> i64 {
-    handle::put(Arc::<ffi::Data>::from(data))
-}
-
 struct Bytes<'a>(&'a [u8]);
 
 impl Encode for Bytes<'_> {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         out.extend_from_slice(&(self.0.len() as jint).to_be_bytes());
         out.extend_from_slice(self.0);
     }
@@ -197,7 +192,7 @@ impl Head {
 }
 
 impl Encode for Head {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let core = self.data.inner();
         let records = core.records();
         (records.len() as u64).encode(out);
@@ -215,7 +210,7 @@ impl Encode for Head {
 struct Part(u32, usize);
 
 impl Encode for Part {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.0.encode(out);
         (self.1 as u64).encode(out);
     }
@@ -231,7 +226,7 @@ impl Decode for Part {
 struct Special<'a>(usize, Record<'a>);
 
 impl Encode for Special<'_> {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         let Self(row, record) = self;
         (row as u64).encode(out);
         let (mut text, mut boolean, mut data) = (None, None, None);
@@ -256,7 +251,7 @@ impl Encode for Special<'_> {
 struct Label(String, String);
 
 impl Encode for Label {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.0.encode(out);
         self.1.encode(out);
     }
@@ -395,7 +390,7 @@ enum Question {
 
 /// What data answer.
 enum Answer {
-    Handle(i64),
+    Data(Arc<ffi::Data>),
     Gaps(Vec<Gap>),
     Number(Option<f64>),
     Text(String),
@@ -432,21 +427,21 @@ impl Question {
 
     fn answer(self) -> ffi::Result<Answer> {
         Ok(match self {
-            Self::Lend(data) => Answer::Handle(keep(data)),
+            Self::Lend(data) => Answer::Data(data.into()),
             Self::Missing(data) => Answer::Gaps(data.gaps()),
             Self::EnergyWh(data) => Answer::Number(data.energy_wh()),
             Self::Json(data, zone) => Answer::Text(ffi::Data::joined(data.to_json(&zone)).to_string()),
-            Self::Select(data, start, end) => Answer::Handle(keep(data.select(start..end))),
-            Self::Part(data, part) => Answer::Handle(keep(data.part(part))),
+            Self::Select(data, start, end) => Answer::Data(data.select(start..end).into()),
+            Self::Part(data, part) => Answer::Data(data.part(part).into()),
             Self::Summary(data) => Answer::Text(data.summary()),
         })
     }
 }
 
 impl Encode for Answer {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         match self {
-            Self::Handle(handle) => handle.encode(out),
+            Self::Data(data) => data.encode(out),
             Self::Gaps(gaps) => gaps.encode(out),
             Self::Number(number) => number.encode(out),
             Self::Text(text) => text.encode(out),
@@ -455,7 +450,7 @@ impl Encode for Answer {
 }
 
 impl Encode for Gap {
-    fn encode(self, out: &mut Vec<u8>) {
+    fn encode(self, out: &mut Output) {
         self.name.encode(out);
         self.start.encode(out);
         self.end.encode(out);

@@ -124,7 +124,9 @@ class ListenTest {
                     number.getInt(finish.invoke(events)), events.handle, Runnable::run, new Out(), in -> in.taken(rest -> {
                         throw new IllegalStateException("no memory");
                     }));
+            long held = Native.held()[0];
             assertThrows(IllegalStateException.class, broken::await);
+            assertTrue(Native.held()[0] <= held, "what it gave is still held");
 
             Set<String> others = new HashSet<>();
             try (Listener next = client.listen()) {
@@ -165,10 +167,12 @@ class ListenTest {
             List<String> ids = new ArrayList<>();
             while (ids.size() < pushed) {
                 CompletableFuture<Optional<Event>> next = events.nextAsync();
-                if (given++ % 3 == 0) {
-                    next.orTimeout(1, TimeUnit.MILLISECONDS);
-                } else if (given % 3 == 1) {
-                    next.cancel(true);
+                boolean isMine = false;
+                switch (given++ % 4) {
+                    case 0 -> next.orTimeout(1, TimeUnit.MILLISECONDS);
+                    case 1 -> next.cancel(true);
+                    case 2 -> isMine = next.complete(Optional.empty());
+                    default -> {}
                 }
                 Optional<Event> event;
                 try {
@@ -176,7 +180,8 @@ class ListenTest {
                 } catch (ExecutionException | CancellationException givenUp) {
                     continue;
                 }
-                if (event.orElseThrow() instanceof Push push) {
+                assertEquals(isMine, event.isEmpty(), "who completes it is told so, and nobody else");
+                if (event.orElse(null) instanceof Push push) {
                     ids.add(push.id().orElseThrow());
                 }
             }

@@ -32,8 +32,13 @@ class SoakTest {
     /** In so many windows, as what is left behind grows in each: compilers and pools take much, but not all the time. */
     private static final int WINDOWS = 5;
 
-    /** What comes and goes by itself in one. */
-    private static final double NOISE = 1e6;
+    /**
+     * What comes and goes by itself in one. Outside of the heap that is the virtual machine's own, whose compilers are at work
+     * for long: it takes 100,000 pushes to see there what is less than some hundreds of bytes each.
+     */
+    private static final double HEAP_NOISE = 1e5;
+
+    private static final double OUTSIDE_NOISE = 1e6;
 
     private static final Server SERVER = new Server("--push-interval", "0");
 
@@ -84,6 +89,18 @@ class SoakTest {
                 .orElseThrow();
     }
 
+    /** By how much it grows in a window: half of all that two of them tell, but the first, is less. What grows once is not. */
+    private static double slope(List<Used> used, ToLongFunction<Used> what) {
+        double[] slopes = IntStream.range(1, used.size())
+                .boxed()
+                .flatMapToDouble(to -> IntStream.range(1, to)
+                        .mapToDouble(from ->
+                                (double) (what.applyAsLong(used.get(to)) - what.applyAsLong(used.get(from))) / (to - from)))
+                .sorted()
+                .toArray();
+        return slopes[slopes.length / 2];
+    }
+
     @Test
     void pushesLeaveNothing() throws Exception {
         try (Client client = SERVER.builder().connect()) {
@@ -103,8 +120,8 @@ class SoakTest {
                 System.out.println(told);
                 assertEquals(used.get(0).held(), used.get(WINDOWS).held(), told);
                 double allowed = BYTES_EACH * window;
-                assertTrue(growth(used, Used::heap) < allowed + NOISE, told);
-                assertTrue(growth(used, Used::outside) < allowed + NOISE, told);
+                assertTrue(slope(used, Used::heap) < allowed + HEAP_NOISE, told);
+                assertTrue(growth(used, Used::outside) < allowed + OUTSIDE_NOISE, told);
             }
         }
     }
