@@ -3,8 +3,8 @@
 # Unoptimised as the tests, so that nothing is built twice.
 CHAOS := cargo run --locked -q -p quoalise-tests --all-features --bin quoalise-chaos --
 
-# What `make wheel` and `make jar` build for. zig links for old versions of the C library, and for other processors: tried were also
-# aarch64-unknown-linux-gnu and x86_64-unknown-linux-musl.
+# What `make wheel` and `make jar` build for, each after `rustup target add`. zig links for old versions of the C library, and for
+# other processors: tried were also aarch64-unknown-linux-gnu and x86_64-unknown-linux-musl. All of them go into one jar.
 TARGETS := x86_64-unknown-linux-gnu
 
 .PHONY: help setup build test demo bench fuzz chaos soak bindings jar php wheel fmt lint clean
@@ -51,19 +51,21 @@ bindings: ## write the mechanical part of the wrappers, from core/src/ffi and un
 	@tests/setup system python
 	@core/bindgen/run
 
-jar: ## the jar of the Java library with native libraries in it, its sources and Javadoc, as a Maven repository in dist/maven
+jar: ## the jar of the Java library with native libraries for TARGETS in it, its sources and Javadoc, as a Maven repository in dist/maven
 	@tests/setup system python
 	@. .venv/bin/activate && bindings-java/jar dist/maven $(TARGETS)
+	@tests/jar --release dist/maven
 
 php: ## the PHP extension for the PHP whose php-config is there, dist/quoalise.so, and a Debian package of it
 	@tests/setup system
 	@bindings-php/deb dist
-	@mkdir -p dist && strip --strip-unneeded -o dist/quoalise.so $(or $(CARGO_TARGET_DIR),target)/release/libquoalise_php.so
+	@cp $(or $(CARGO_TARGET_DIR),target)/release/libquoalise_php.so dist/quoalise.so
+	@tests/libraries.py dist/quoalise.so
 
 wheel: ## wheels of the Python package for Linux, and its source, in dist; needs `rustup target add` of what is in TARGETS
 	@tests/setup system python
 	@. .venv/bin/activate && for target in $(TARGETS); do \
-		maturin build --quiet --release --locked --zig --target $$target --manifest-path bindings-python/Cargo.toml --out dist || exit; \
+		core/release maturin build --quiet --release --locked --zig --target $$target --manifest-path bindings-python/Cargo.toml --out dist || exit; \
 	done
 	@. .venv/bin/activate && maturin sdist --manifest-path bindings-python/Cargo.toml --out dist
 	@. .venv/bin/activate && tests/wheel
