@@ -342,8 +342,7 @@ public final class Data implements Iterable<Reading>, Serializable {
      * @throws IndexOutOfBoundsException where there is no such reading
      */
     public Instant time(int row) {
-        long micros = times[row];
-        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
+        return In.instant(times[row]);
     }
 
     /**

@@ -77,8 +77,14 @@ final class In {
     }
 
     Instant instant() {
-        long micros = buffer.getLong();
-        return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
+        return instant(buffer.getLong());
+    }
+
+    /** The core's times. Nearly all are of whole seconds, which need not be put together. */
+    static Instant instant(long micros) {
+        long seconds = Math.floorDiv(micros, 1_000_000L);
+        long rest = micros - seconds * 1_000_000L;
+        return rest == 0 ? Instant.ofEpochSecond(seconds) : Instant.ofEpochSecond(seconds, rest * 1000);
     }
 
     Handle handle() {
