@@ -99,7 +99,7 @@ test('serving: a page whose reader is gone leaves the session usable', function 
         $client = Quoalise\Client::connect([...$options, 'persistent' => 'page']);
         if (isset($_GET['long'])) {
             $listener = $client->listen();
-            for ($i = 0; $i < 600; $i++) {
+            for ($i = 0; $i < 6000; $i++) {
                 $listener->next(0.05);
                 echo str_repeat(' ', 10_000); // it is told when it writes
                 flush();
@@ -115,7 +115,7 @@ test('serving: a page whose reader is gone leaves the session usable', function 
             $began = microtime(true);
             $site->giveUp('long=1');
             same($first, $site->page());
-            same(true, microtime(true) - $began < 25, 'it did not go on to its end');
+            same(true, microtime(true) - $began < 150, 'it did not go on to its end');
         }
     } finally {
         $site->stop();
@@ -150,9 +150,10 @@ test('serving: processes of Apache (mod_php, prefork), also after a graceful res
     $server = Server::shared();
     $module = '/usr/lib/apache2/modules/libphp' . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION . '.so';
     same(true, is_file($module), 'mod_php is there: run `make setup`');
-    $folder = sys_get_temp_dir() . '/quoalise-apache-' . bin2hex(random_bytes(6));
+    // Its processes are those of another user where these tests are root's, and that user cannot read the tests' files.
+    $temporary = posix_geteuid() === 0 ? '/tmp' : sys_get_temp_dir();
+    $folder = "$temporary/quoalise-apache-" . bin2hex(random_bytes(6));
     mkdir($folder, 0o755);
-    // Its processes are those of another user, who cannot read the tests' files.
     $account = $server->account();
     $options = [...array_diff_key($account, ['caFile' => 1]), 'caPem' => file_get_contents($account['caFile']), 'persistent' => 'page'];
     file_put_contents("$folder/index.php", '<?php $options = ' . var_export($options, true) . ';' . <<<'PHP'
