@@ -8,6 +8,19 @@ declare(strict_types=1);
 
 use Quoalise\{Availability, Client};
 
+/** What pages asked for at once say, one after the other. */
+function sixAtOnce(string $address, string $path): iterable
+{
+    $sockets = array_map(fn () => stream_socket_client("tcp://$address"), range(1, 6));
+    array_map(fn ($socket) => fwrite($socket, "GET $path HTTP/1.0\r\n\r\n"), $sockets);
+    foreach ($sockets as $socket) {
+        stream_set_timeout($socket, 60);
+        $body = explode("\r\n\r\n", stream_get_contents($socket), 2)[1] ?? '';
+        fclose($socket); // Apache waits for that
+        yield $body;
+    }
+}
+
 test('serving: each worker of the built-in server has a session', function () {
     $server = Server::shared();
     $folder = sys_get_temp_dir() . '/quoalise-workers-' . getmypid();
@@ -35,11 +48,7 @@ test('serving: each worker of the built-in server has a session', function () {
         fclose($one);
         $sessions = [];
         for ($round = 0; $round < 20; $round++) {
-            $sockets = array_map(fn () => stream_socket_client("tcp://$address"), range(1, 6));
-            array_map(fn ($socket) => fwrite($socket, "GET / HTTP/1.0\r\n\r\n"), $sockets);
-            foreach ($sockets as $socket) {
-                stream_set_timeout($socket, 60);
-                $body = explode("\r\n\r\n", stream_get_contents($socket), 2)[1] ?? '';
+            foreach (sixAtOnce($address, '/') as $body) {
                 [$pid, $jid, $opened] = json_decode($body, true) ?? fail("no page: $body");
                 same(1, $opened);
                 same($jid, $sessions[$pid] ??= $jid);
@@ -201,12 +210,7 @@ test('serving: processes of Apache (mod_php, prefork), also after a graceful res
         fclose($one);
         $sessions = [];
         for ($round = 0; $round < 5; $round++) {
-            $sockets = array_map(fn () => stream_socket_client("tcp://$address"), range(1, 6));
-            array_map(fn ($socket) => fwrite($socket, "GET /index.php?$query HTTP/1.0\r\n\r\n"), $sockets);
-            foreach ($sockets as $socket) {
-                stream_set_timeout($socket, 60);
-                $body = explode("\r\n\r\n", stream_get_contents($socket), 2)[1] ?? '';
-                fclose($socket); // Apache waits for that
+            foreach (sixAtOnce($address, "/index.php?$query") as $body) {
                 [$pid, $jid, $count] = json_decode($body, true) ?? fail("no page: $body" . file_get_contents("$folder/error.log"));
                 same(48, $count);
                 same($jid, $sessions[$pid] ??= $jid);

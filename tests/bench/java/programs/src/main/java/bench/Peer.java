@@ -1,10 +1,8 @@
 package bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,10 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A session that is told by standard input what to measure, as {@code tests/bench/peer.py}: each command is one measurement,
- * and its answer the CPU time it took, in seconds, of this whole process, unless it says otherwise: {@code connect JID PASSWORD
- * HOST PORT CA PROVIDER IDENTIFIER} (wall-clock seconds since this process began), {@code fetch N}, {@code listen}, {@code pushes
- * N}, {@code memory} (the most it had, in kB).
+ * A session that is told by standard input what to do, as {@code tests/bench/peer.py}: each command is answered by a number
+ * when it is done, which is 0 unless it says otherwise: {@code connect JID PASSWORD HOST PORT CA PROVIDER IDENTIFIER} (wall-clock
+ * seconds since this process began), {@code fetch N}, {@code listen}, {@code pushes N}, {@code memory} (the most it had, in kB).
+ * The CPU time it takes is read from outside.
  */
 interface Peer extends AutoCloseable {
     /** How many records the provider has. */
@@ -59,7 +57,6 @@ interface Peer extends AutoCloseable {
         if (words[0].equals("memory")) {
             return number("/proc/self/status", "VmHWM:\\s+(\\d+)");
         }
-        double start = cpuSeconds();
         switch (words[0]) {
             case "fetch" -> {
                 for (int i = Integer.parseInt(words[1]); i > 0; i--) {
@@ -70,11 +67,7 @@ interface Peer extends AutoCloseable {
             case "pushes" -> peer.pushes(Integer.parseInt(words[1]));
             default -> throw new IllegalArgumentException("no command " + words[0]);
         }
-        return cpuSeconds() - start;
-    }
-
-    static double cpuSeconds() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() * 1e-9;
+        return 0;
     }
 
     private static double sinceStart() throws IOException {
