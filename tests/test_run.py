@@ -7,7 +7,6 @@ import io
 import sys
 import time
 import unittest
-import unittest.mock
 from pathlib import Path
 
 loader = importlib.machinery.SourceFileLoader("run", str(Path(__file__).with_name("run")))
@@ -56,7 +55,7 @@ class Counting(unittest.TestCase):
                 self.assertIsNone(run.count_tests([text]))
 
 
-class Steps(unittest.TestCase):
+class Running(unittest.TestCase):
     def run_steps(self, *steps, time_limit=60):
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
@@ -67,8 +66,6 @@ class Steps(unittest.TestCase):
         status, out = self.run_steps(*steps, **options)
         return status, out.splitlines()[-1]
 
-
-class Running(Steps):
     def test_a_step_without_counts_is_one_test(self):
         good, bad = run.Step("good", (python(""),)), run.Step("bad", (python("raise SystemExit(3)"),))
         self.assertEqual(self.closing(good), (0, "1 passed, 0 failed, 0 skipped"))
@@ -106,43 +103,6 @@ class Running(Steps):
         step = run.Step("x", (python(f"import subprocess; subprocess.run({sleep!r})"),))
         self.assertEqual(self.closing(step, time_limit=0.5), (1, "0 passed, 1 failed, 0 skipped"))
         self.assertLess(time.monotonic() - started, 5)
-
-
-class Again(Steps):
-    """Tests of real servers that fail have a second try, and it is told."""
-
-    def tried(self, failed: dict[str, list[str]], alone: str):
-        code = ""
-        for program, names in failed.items():
-            code += f"print('     Running {program}/main.rs (target/debug/deps/{program}-0123abcd)')\n"
-            code += "".join(f"print('test {name} ... FAILED')\n" for name in names)
-            code += f"print('test result: FAILED. 5 passed; {len(names)} failed; 0 ignored; 0 measured')\n"
-        step = run.Step("x", (python(code + "raise SystemExit(101)"),), again="e2e")
-        with unittest.mock.patch.object(run, "CARGO_TEST", python(alone)):
-            return self.run_steps(step)
-
-    PASSES = "print('test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured')"
-
-    def test_what_passes_alone_has_passed_and_is_told(self):
-        status, out = self.tried({"e2e": ["a::b", "a::c"]}, self.PASSES)
-        self.assertEqual((status, out.splitlines()[-1]), (0, "7 passed, 0 failed, 0 skipped"))
-        self.assertIn("UNSTEADY: x: a::b failed among others and passed alone\n", out)
-
-    def test_what_fails_alone_has_failed(self):
-        for alone in ("raise SystemExit(1)", "print('test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured')"):
-            status, out = self.tried({"e2e": ["a::b"]}, alone)
-            self.assertEqual((status, out.splitlines()[-1]), (1, "5 passed, 1 failed, 0 skipped"))
-            self.assertNotIn("UNSTEADY", out)
-
-    def test_many_and_others_have_no_second_try(self):
-        for failed, last in (
-            ({"e2e": ["a", "b", "c", "d"]}, "5 passed, 4 failed, 0 skipped"),
-            ({"e2e": ["a"], "codec": ["b"]}, "10 passed, 2 failed, 0 skipped"),
-            ({"codec": ["b"]}, "5 passed, 1 failed, 0 skipped"),
-            ({"e2e": []}, "5 passed, 1 failed, 0 skipped"),
-        ):
-            status, out = self.tried(failed, self.PASSES)
-            self.assertEqual((status, out.splitlines()[-1]), (1, last))
 
 
 if __name__ == "__main__":
